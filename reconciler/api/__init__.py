@@ -1,0 +1,1 @@
+"""Speaks to the admin API: requests out, live state in."""

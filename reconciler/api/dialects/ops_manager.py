@@ -1,0 +1,10 @@
+"""MongoDB Ops Manager, public API v1.0 on the operator's own host."""
+
+from reconciler.api.dialects.dialect import Dialect
+
+OPS_MANAGER = Dialect(
+    name="ops-manager",
+    base_url=None,
+    base_path="/api/public/v1.0",
+    media_type="application/json",
+)

@@ -1,0 +1,41 @@
+"""Read many projects at once, and give each as it arrives."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TYPE_CHECKING
+
+from reconciler.api.errors import ApiError, Halted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from reconciler.api.client import Client
+    from reconciler.core.state import DesiredProject, LiveProject
+
+
+def observe(
+    client: Client,
+    projects: Sequence[DesiredProject],
+    concurrency: int,
+    progress: Callable[[int, int], None],
+) -> Iterator[tuple[DesiredProject, LiveProject | ApiError]]:
+    """Give every project with what the API shows of it, or why it could not be read.
+
+    They come as they arrive, in no order, so that live data need never be held whole. Raises Halted
+    when the API asks for too long a wait, and Stopped when the run is ending.
+    """
+    pool = ThreadPoolExecutor(concurrency)
+    try:
+        waiting = {pool.submit(client.integrations, project.ref): project for project in projects}
+        for number, future in enumerate(as_completed(tuple(waiting)), start=1):
+            project = waiting.pop(future)
+            progress(number, len(projects))
+            try:
+                yield project, future.result()
+            except Halted:
+                raise
+            except ApiError as error:
+                yield project, error
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,64 @@
+"""The command line: options in, exit code out. Each command is one file, imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from reconciler import __version__
+from reconciler.core.exits import Exit
+
+COMMANDS = {
+    "validate": "Check the desired state; needs no secret and no network.",
+    "plan": "Show what an apply would do.",
+    "apply": "Make the desired state live.",
+    "drift": "Show how live differs from the desired state.",
+    "schema": "Print one JSON Schema of the desired state, for editors.",
+    "simulate": "Serve the API on this machine.",
+}
+
+
+class _LazyGroup(click.Group):
+    """Knows its commands by name, and imports one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"reconciler.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="reconciler")
+def cli() -> None:
+    """Keep the third-party integrations of MongoDB Atlas projects as YAML in git says."""
+
+
+def main() -> None:
+    """Run the command line and exit with the code that the contract names."""
+    try:
+        code = cli.main(prog_name="reconciler", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        code = Exit.USAGE
+    except click.ClickException as error:
+        error.show()
+        code = Exit.FAILED
+    except click.Abort:
+        code = 128 + 2
+    sys.exit(code)

@@ -1,0 +1,84 @@
+"""`reconciler apply`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler import workflow
+from reconciler.cli.options import (
+    CONNECT,
+    GUARDS,
+    LOOK,
+    OLD_FILE,
+    OUTPUT,
+    PATHS,
+    Output,
+    options,
+    take_look,
+    take_output,
+    take_overrides,
+)
+from reconciler.cli.output import show, style_of
+from reconciler.cli.progress import progress
+from reconciler.cli.signals import Interrupted, asking, stopping
+from reconciler.report import FORMATS, Report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconciler.api.stop import Stop
+
+OWN = (
+    click.option(
+        "--plan", "plan_file", type=OLD_FILE, help="Apply this plan, or nothing if it is stale."
+    ),
+    click.option("--expect", metavar="DIGEST", help="Apply the plan with this digest, or nothing."),
+    click.option("--yes", is_flag=True, help="Do not ask."),
+    click.option("--dry-run", is_flag=True, help="Write nothing; exit as `plan` does."),
+)
+
+
+@click.command()
+@PATHS
+@options(OWN, OUTPUT, LOOK, GUARDS, CONNECT)
+def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FBT001 - an option
+    """Make the desired state live: plan, ask, write, and look again."""
+    if plan_file and given["expect"]:
+        raise click.UsageError("--plan and --expect are two ways to say one thing: give one")
+    answered = bool(yes or plan_file or given["expect"] or given["dry_run"])
+    if not answered and not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask on: give --yes, --plan or --expect")
+    output, look, overrides = take_output(given), take_look(given), take_overrides(given)
+    stop: Stop = look["stop"]
+
+    def approve(report: Report) -> bool:
+        return answered or _ask(report, output, stop)
+
+    saved = _read_plan(plan_file) if plan_file else None
+    with stopping(stop), progress() as told:
+        job = workflow.Job(**look, **given, overrides=overrides, saved=saved, progress=told)
+        report = workflow.apply(job, approve)
+    return show(report, output)
+
+
+def _ask(report: Report, output: Output, stop: Stop) -> bool:
+    """Show the plan and ask, all on stderr: stdout is for the one report at the end."""
+    click.echo(FORMATS["text"](report, style_of(sys.stderr, output)), err=True)
+    with asking(stop):
+        try:
+            return click.confirm("Apply this plan?", err=True)
+        except (Interrupted, click.Abort):
+            return False
+
+
+def _read_plan(file: Path) -> dict[str, Any]:
+    """Read a plan file; one that is none of ours is an empty plan, which is refused later."""
+    try:
+        saved = json.loads(file.read_bytes())
+    except (ValueError, RecursionError):
+        return {}
+    return saved if isinstance(saved, dict) else {}

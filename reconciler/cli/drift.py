@@ -1,0 +1,24 @@
+"""`reconciler drift`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from reconciler import workflow
+from reconciler.cli.options import CONNECT, LOOK, OUTPUT, PATHS, options, take_look, take_output
+from reconciler.cli.output import show
+from reconciler.cli.progress import progress
+from reconciler.cli.signals import stopping
+
+
+@click.command()
+@PATHS
+@options(OUTPUT, LOOK, CONNECT)
+def command(**given: Any) -> int:
+    """Show how live differs from the desired state; exits 2 when it does."""
+    output, look = take_output(given), take_look(given)
+    with stopping(look["stop"]), progress() as told:
+        report = workflow.drift(workflow.Job(**look, progress=told))
+    return show(report, output)

@@ -1,0 +1,202 @@
+"""The options that commands share, and the job that they add up to."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+
+from reconciler import catalogue
+from reconciler.api.stop import Stop
+from reconciler.core.guard import Overrides
+from reconciler.report import FORMATS
+from reconciler.session import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
+
+
+def _base_url(ctx: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Take scheme, host and port; plain http only to this machine, since keys go there."""
+    del ctx, option
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username:
+        raise click.BadParameter("must be https://HOST or https://HOST:PORT")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise click.BadParameter("must have no path: only scheme, host and port")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise click.BadParameter("must be https, except on this machine")
+    return value.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def writable(ctx: click.Context, option: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse a file that could not be written once the work is done."""
+    del ctx, option
+    if value is not None and (value.is_dir() or not os.access(value.parent, os.W_OK)):
+        raise click.BadParameter(f"{value} cannot be written")
+    return value
+
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+OLD_FILE = click.Path(path_type=Path, dir_okay=False, exists=True, readable=True)
+
+OUTPUT = (
+    click.option(
+        "--format", "format_", type=click.Choice(list(FORMATS)), default="text",
+        show_default=True, help="Form of the report.",
+    ),
+    click.option(
+        "--output", type=FILE, callback=writable, help="Write the report here instead of stdout."
+    ),
+    click.option("--no-color", is_flag=True, help="No colour, even on a terminal."),
+)  # fmt: skip
+LOOK = (
+    click.option(
+        "--project", "projects", multiple=True, metavar="ID|NAME|GLOB",
+        help="Only these declared projects. Repeatable.",
+    ),
+    click.option(
+        "--type", "types", multiple=True, metavar="TYPE", help="Only these types. Repeatable.",
+        type=click.Choice(catalogue.types(), case_sensitive=False),
+    ),
+    click.option(
+        "--secrets", type=click.Choice(["all", "none"]), default="all", show_default=True,
+        help="Resolve every secret, or none and compare the rest.",
+    ),
+)  # fmt: skip
+CONNECT = (
+    click.option(
+        "--simulate", type=FILE, metavar="STATE",
+        help="Use the simulator in this process, with this state file, instead of the API.",
+    ),
+    click.option(
+        "--seed", type=OLD_FILE, metavar="FILE",
+        help="Fill a new simulator state from this JSON or YAML file.",
+    ),
+    click.option(
+        "--base-url", callback=_base_url, envvar="MONGODB_ATLAS_BASE_URL", show_envvar=True,
+        metavar="URL", help="Scheme, host and port of the API.",
+    ),
+    click.option("--ca-bundle", type=OLD_FILE, help="Trust these CA certificates only."),
+    click.option("--proxy", metavar="URL", help="Connect through this proxy."),
+    click.option(
+        "--concurrency", type=click.IntRange(1, 64), default=8, show_default=True, metavar="N",
+        help="Projects worked on at once.",
+    ),
+    click.option(
+        "--timeout", type=click.FloatRange(0, min_open=True), default=30, show_default=True,
+        metavar="SECONDS", help="Longest wait for one request.",
+    ),
+    click.option("--verbose", is_flag=True, help="Trace requests on stderr."),
+)  # fmt: skip
+GUARDS = (
+    click.option(
+        "--allow-deletes", "deletes", type=int, metavar="N", help="Allow exactly N deletes."
+    ),
+    click.option(
+        "--allow-updates", "updates", type=int, metavar="N", help="Allow exactly N updates."
+    ),
+    click.option(
+        "--allow-loss", "losses", type=int, metavar="N",
+        help="Allow exactly N undeclared live secrets to be dropped.",
+    ),
+    click.option("--allow-empty", "empty", is_flag=True, help="Allow an empty desired state."),
+    click.option(
+        "--allow-dark", "dark", multiple=True, metavar="PROJECT",
+        help="Allow this project to lose its last alerting integration. Repeatable.",
+    ),
+    click.option(
+        "--assert-secrets", is_flag=True, help="Send every secret that could not be verified."
+    ),
+)  # fmt: skip
+
+
+def options(*groups: tuple[Decorator, ...]) -> Decorator:
+    """Make one decorator of groups of options, in the order of the help text."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed([option for group in groups for option in group]):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the report goes, and in which form."""
+
+    format: str
+    file: Path | None
+    no_color: bool
+
+
+def take_output(given: dict[str, Any]) -> Output:
+    """Take the options of the report out of what was given."""
+    return Output(given.pop("format_"), given.pop("output"), given.pop("no_color"))
+
+
+def take_target(given: dict[str, Any]) -> Target:
+    """Take the options of the connection out of what was given; keys are in the environment."""
+    state, seed, url = given.pop("simulate"), given.pop("seed"), given.pop("base_url")
+    if seed and not state:
+        raise click.UsageError("--seed goes with --simulate")
+    ca_bundle = given.pop("ca_bundle")
+    return Target(
+        base_url=url,
+        public_key=os.environ.get("MONGODB_ATLAS_PUBLIC_API_KEY"),
+        private_key=os.environ.get("MONGODB_ATLAS_PRIVATE_API_KEY"),
+        timeout=given.pop("timeout"),
+        concurrency=given.pop("concurrency"),
+        ca_bundle=str(ca_bundle) if ca_bundle else None,
+        proxy=given.pop("proxy"),
+        simulate=state,
+        seed=seed,
+        trace=_trace if given.pop("verbose") else None,
+    )
+
+
+def take_overrides(given: dict[str, Any]) -> Overrides:
+    """Take what the user allows out of what was given."""
+    return Overrides(
+        deletes=given.pop("deletes"),
+        updates=given.pop("updates"),
+        losses=given.pop("losses"),
+        empty=given.pop("empty"),
+        dark=frozenset(given.pop("dark")),
+    )
+
+
+def take_look(given: dict[str, Any]) -> dict[str, Any]:
+    """Take what every command that looks at the API shares, as arguments of a Job."""
+    return {
+        "paths": given.pop("paths"),
+        "target": take_target(given),
+        "projects": given.pop("projects"),
+        "types": frozenset(given.pop("types")) or None,
+        "secrets": given.pop("secrets") == "all",
+        "stop": Stop(),
+    }
+
+
+def _trace(line: str) -> None:
+    sys.stderr.write(f"{line}\n")

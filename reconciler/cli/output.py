@@ -1,0 +1,63 @@
+"""Put a report where it belongs: stdout or a file; what else there is to say goes to stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from reconciler.report import FORMATS, Report, Style
+from reconciler.report.problems import problem_lines
+
+if TYPE_CHECKING:
+    from reconciler.cli.options import Output
+
+
+def show(report: Report, output: Output) -> int:
+    """Write the report in the asked form, and give the exit code."""
+    text = FORMATS[output.format](report, style_of(sys.stdout, output))
+    if output.file:
+        write_file(output.file, text)
+    else:
+        _write(sys.stdout, text)
+    if output.file or output.format != "text":
+        lines = problem_lines(report.problems, style_of(sys.stderr, output))
+        _write(sys.stderr, "".join(f"{line}\n" for line in lines))
+    return int(report.exit)
+
+
+def style_of(stream: TextIO, output: Output) -> Style:
+    """Say how the stream looks: colour on a terminal only, and not against the user's will."""
+    terminal = stream.isatty() and not output.file
+    unwanted = output.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    width = shutil.get_terminal_size().columns if terminal else 80
+    return Style(width=max(width, 40), colour=terminal and not unwanted)
+
+
+def write_file(file: Path, text: str) -> None:
+    """Replace a file at once and for good, readable by its owner alone."""
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with open(handle, "w", encoding="utf-8") as stream:  # noqa: PTH123 - it is a descriptor
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(file)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Write all; a reader that has gone away is no error of ours."""
+    try:
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,49 @@
+"""`reconciler plan`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler import workflow
+from reconciler.cli.options import (
+    CONNECT,
+    FILE,
+    GUARDS,
+    LOOK,
+    OUTPUT,
+    PATHS,
+    options,
+    take_look,
+    take_output,
+    take_overrides,
+    writable,
+)
+from reconciler.cli.output import show, write_file
+from reconciler.cli.progress import progress
+from reconciler.cli.signals import stopping
+from reconciler.report import FORMATS, Style
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OWN = (
+    click.option("--out", type=FILE, callback=writable, help="Write the plan here, for `apply`."),
+    click.option(
+        "--detailed-exitcode", "detailed", is_flag=True, help="Exit 2 when changes are pending."
+    ),
+)
+
+
+@click.command()
+@PATHS
+@options(OWN, OUTPUT, LOOK, GUARDS, CONNECT)
+def command(out: Path | None, **given: Any) -> int:
+    """Show what an apply would do."""
+    output, look, overrides = take_output(given), take_look(given), take_overrides(given)
+    with stopping(look["stop"]), progress() as told:
+        report = workflow.plan(workflow.Job(**look, **given, overrides=overrides, progress=told))
+    if out and report.digest:
+        write_file(out, FORMATS["json"](report, Style()))
+    return show(report, output)

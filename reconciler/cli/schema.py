@@ -1,0 +1,16 @@
+"""`reconciler schema`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from reconciler import catalogue
+
+
+@click.command()
+def command() -> int:
+    """Print one JSON Schema of the desired state, for editors."""
+    click.echo(json.dumps(catalogue.bundle(), indent=2))
+    return 0

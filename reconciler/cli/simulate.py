@@ -1,0 +1,46 @@
+"""`reconciler simulate`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.options import FILE, OLD_FILE
+from reconciler.core.exits import Exit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
+@click.option("--state", type=FILE, required=True, help="SQLite file that keeps the state.")
+@click.option("--seed", type=OLD_FILE, help="Fill a new state from this JSON or YAML file.")
+def command(port: int, state: Path, seed: Path | None) -> int:
+    """Serve the API on this machine, until interrupted.
+
+    Any API key is accepted, unless MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY
+    are set: then exactly that one.
+    """
+    from reconciler.simulator import StateError, open_service, serve  # noqa: PLC0415
+
+    public = os.environ.get("MONGODB_ATLAS_PUBLIC_API_KEY")
+    private = os.environ.get("MONGODB_ATLAS_PRIVATE_API_KEY")
+    keys = (public, private) if public and private else None
+    try:
+        service = open_service(state, seed=seed, keys=keys)
+        server = serve(service, "127.0.0.1", port)
+    except (StateError, OSError) as error:
+        click.echo(f"reconciler: simulator: {error}", err=True)
+        return Exit.FAILED
+    with server:
+        click.echo(f"Serving on http://127.0.0.1:{server.server_port}", err=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            service.close()
+    return Exit.OK

@@ -1,0 +1,20 @@
+"""`reconciler validate`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from reconciler import workflow
+from reconciler.api.stop import Stop
+from reconciler.cli.options import OUTPUT, PATHS, options, take_output
+from reconciler.cli.output import show
+
+
+@click.command()
+@PATHS
+@options(OUTPUT)
+def command(paths: tuple[str, ...], **given: Any) -> int:
+    """Check the desired state; needs no secret and no network."""
+    return show(workflow.validate(workflow.Job(paths, Stop())), take_output(given))

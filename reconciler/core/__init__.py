@@ -1,0 +1,1 @@
+"""Decides, on values alone: no clock, file, network or environment in here."""

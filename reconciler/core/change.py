@@ -1,0 +1,77 @@
+"""What the comparison of the two sides gives: one `Change` per project and type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from reconciler.core.secret import Verdict
+
+if TYPE_CHECKING:
+    from reconciler.core.kind import Plain
+    from reconciler.core.problem import Place, Problem
+    from reconciler.core.state import Integration, ProjectRef
+
+
+class Action(StrEnum):
+    """What one key needs, in the order in which a project is worked on."""
+
+    UPDATE = "update"
+    CREATE = "create"
+    DELETE = "delete"
+    KEEP = "keep"
+    LEAVE = "leave"
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether there is something to do; keep and leave are only told."""
+        return self not in (Action.KEEP, Action.LEAVE)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One setting that is not the same. Holds what may be shown, never a secret."""
+
+    name: str
+    before: Plain | None
+    after: Plain | None
+    verdict: Verdict
+    at: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One key's difference.
+
+    | action | `desired` | `live_id` |
+    | --- | --- | --- |
+    | create | what to make | None |
+    | update | what it should be | of what is there |
+    | delete | the tombstone; None when pruned | of what is there |
+    | keep | what is declared | of what is there; None under a tombstone |
+    | leave | None | of what is there |
+
+    `reason` is for people: nothing decides by it. `losses` counts the secrets that are live, not
+    declared, and would be dropped by the update.
+    """
+
+    project: ProjectRef
+    type: str
+    action: Action
+    reason: str
+    fields: tuple[FieldChange, ...] = ()
+    desired: Integration | None = None
+    at: Place | None = None
+    live_id: str | None = None
+    losses: int = 0
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What identifies the integration: the project's id, and the type."""
+        return (self.project.id or "", self.type)
+
+    def has(self, *verdicts: Verdict) -> bool:
+        """Whether some setting got one of these verdicts."""
+        return any(field.verdict in verdicts for field in self.fields)

@@ -1,0 +1,156 @@
+"""Compare the settings of one integration with what the API shows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from reconciler.core.change import FieldChange
+from reconciler.core.kind import Echo, Field, Kind, Mask, Plain
+from reconciler.core.secret import HIDDEN, Masked, Reference, Secret, Verdict, describe, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from reconciler.core.secret import Sensitive
+    from reconciler.core.state import DesiredValue, Integration, LiveIntegration, LiveValue
+
+
+def wanted(kind: Kind, desired: Integration) -> Iterator[tuple[Field, DesiredValue]]:
+    """Walk the settings that a declaration wants, defaults stated, in the schema's order.
+
+    A value of None means that live must not have the setting. One that is neither declared nor has
+    a default does not come.
+    """
+    settings = desired.settings
+    for name, field in kind.fields.items():
+        if name in settings:
+            yield field, settings[name]
+        elif field.default is not None:
+            yield field, field.default
+
+
+def compare(kind: Kind, desired: Integration, live: LiveIntegration) -> tuple[FieldChange, ...]:
+    """List the settings that are not the same, in the schema's order, unknown ones last.
+
+    A default that the API does not show counts as shown. Settings equal on both sides never reach
+    deepdiff, which costs a thousand times as much as `==`.
+    """
+    before: dict[str, object] = {}
+    after: dict[str, object] = {}
+    unproven: dict[str, Verdict] = {}
+    for field, value in wanted(kind, desired):
+        name = field.name
+        shown = live.settings.get(name)
+        if field.sensitive:
+            verdict = _judge(kind, field, shown, value)
+            if verdict is Verdict.DIFFERENT:
+                before[name], after[name] = None, _Evidence(name)
+            elif verdict is not Verdict.SAME:
+                unproven[name] = verdict
+        else:
+            before[name] = field.default if shown is None and value is not None else shown
+            after[name] = value
+    verdicts = {name: Verdict.DIFFERENT for name in _differing(before, after)} | unproven
+    verdicts |= dict.fromkeys(_undeclared(kind, desired, live), Verdict.UNDECLARED)
+    if not verdicts:
+        return ()
+    return tuple(
+        FieldChange(
+            name,
+            _printable(live.settings.get(name, HIDDEN if name in live.unknown else None)),
+            None if verdicts[name] is Verdict.UNDECLARED else _after(kind, desired, name),
+            verdicts[name],
+            desired.place(name),
+        )
+        for name in (*kind.fields, *live.unknown)
+        if name in verdicts
+    )
+
+
+def created(kind: Kind, desired: Integration) -> tuple[FieldChange, ...]:
+    """List the settings of an integration that is to be made."""
+    return tuple(
+        FieldChange(
+            field.name,
+            None,
+            _printable(value),
+            Verdict.UNVERIFIABLE if isinstance(value, Reference) else Verdict.DIFFERENT,
+            desired.place(field.name),
+        )
+        for field, value in wanted(kind, desired)
+        if value is not None
+    )
+
+
+def removed(kind: Kind, live: LiveIntegration) -> tuple[FieldChange, ...]:
+    """List the settings of an integration that is to go."""
+    return tuple(
+        FieldChange(name, _printable(live.settings[name]), None, Verdict.DIFFERENT)
+        for name in kind.fields
+        if name in live.settings
+    )
+
+
+def _judge(kind: Kind, field: Field, shown: LiveValue | None, value: DesiredValue) -> Verdict:
+    if value is None:
+        return Verdict.SAME if shown is None else Verdict.DIFFERENT
+    if shown is None and field.echo is Echo.ABSENT:
+        return Verdict.UNVERIFIABLE
+    length_counts = kind.length_counts and field.mask is Mask.KEY
+    return judge(
+        cast("Masked | Secret | None", shown),
+        cast("Sensitive", value),
+        length_counts=length_counts,
+    )
+
+
+def _undeclared(kind: Kind, desired: Integration, live: LiveIntegration) -> Iterator[str]:
+    for name in live.settings:
+        if name not in desired.settings and kind.fields[name].default is None:
+            yield name
+    yield from live.unknown
+
+
+def _after(kind: Kind, desired: Integration, name: str) -> Plain | None:
+    return _printable(desired.settings.get(name, kind.fields[name].default))
+
+
+def _printable(value: DesiredValue | LiveValue) -> Plain | None:
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    return HIDDEN if isinstance(value, Masked) else describe(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """Stands for a secret that was judged different, so that deepdiff never meets a secret."""
+
+    name: str
+
+
+def _differing(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+    """Name the settings that differ. `True` and `1` are equal to Python and not to the API."""
+    if before == after and all(type(before[name]) is type(after[name]) for name in after):
+        return []
+    from deepdiff import DeepDiff  # noqa: PLC0415 - most runs never need it
+    from deepdiff.operator import BaseOperator  # noqa: PLC0415
+
+    class Judged(BaseOperator):  # type: ignore[misc]  # deepdiff is untyped
+        """Report evidence as one difference instead of walking into it."""
+
+        def match(self, level: Any) -> bool:
+            return isinstance(level.t2, _Evidence)
+
+        def give_up_diffing(self, level: Any, diff_instance: Any) -> bool:
+            diff_instance.custom_report_result("judged", level)
+            return True
+
+    tree = DeepDiff(
+        before,
+        after,
+        view="tree",
+        threshold_to_diff_deeper=0,
+        custom_operators=[Judged()],
+    )
+    return [level.path(output_format="list")[0] for levels in tree.values() for level in levels]

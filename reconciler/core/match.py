@@ -1,0 +1,102 @@
+"""Find the live project that each declared one means."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from reconciler.core.problem import Invalid, Problem, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from reconciler.core.state import Desired, DesiredProject, ProjectRef
+
+    Names = dict[str, list[ProjectRef]]
+
+
+def match(desired: Desired, listed: Iterable[ProjectRef]) -> list[DesiredProject]:
+    """Complete each declared project with the id and name that the API lists, sorted by id.
+
+    An id that is not listed stays as it is: reading it will say why. Raises Invalid for names that
+    are unknown, ambiguous or at odds with their id, and where two declarations mean one project.
+    """
+    by_id: dict[str | None, ProjectRef] = {}
+    by_name: Names = defaultdict(list)
+    for ref in listed:
+        by_id[ref.id] = ref
+        by_name[ref.name or ""].append(ref)
+    found: dict[str | None, DesiredProject] = {}
+    problems = []
+    for project in desired.projects:
+        wrong = _fault(project, by_id, by_name)
+        if wrong is None:
+            ref = by_id.get(project.ref.id) or _by_name(project.ref, by_name)
+            if ref.id in found:
+                wrong = _twice(project, found[ref.id])
+            found.setdefault(ref.id, replace(project, ref=ref))
+        if wrong:
+            problems.append(wrong)
+    if problems:
+        raise Invalid(problems)
+    return sorted(found.values(), key=lambda project: project.ref.id or "")
+
+
+def select(projects: Sequence[DesiredProject], patterns: Sequence[str]) -> list[DesiredProject]:
+    """Keep the projects whose id or name one of the patterns names; all, where there is none.
+
+    Raises Invalid for a pattern that names no declared project.
+    """
+    if not patterns:
+        return list(projects)
+    problems = [
+        Problem(
+            "unknown-project",
+            f"--project {pattern} names no declared project",
+            did_you_mean(pattern, [project.ref.name or "" for project in projects]),
+        )
+        for pattern in patterns
+        if not any(_is_named(project, pattern) for project in projects)
+    ]
+    if problems:
+        raise Invalid(problems)
+    return [p for p in projects if any(_is_named(p, pattern) for pattern in patterns)]
+
+
+def _is_named(project: DesiredProject, pattern: str) -> bool:
+    ref = project.ref
+    return pattern == ref.name or any(fnmatchcase(part or "", pattern) for part in (ref.id, ref.name))
+
+
+def _by_name(ref: ProjectRef, by_name: Names) -> ProjectRef:
+    return ref if ref.id else by_name[ref.name or ""][0]
+
+
+def _fault(
+    project: DesiredProject, by_id: dict[str | None, ProjectRef], by_name: Names
+) -> Problem | None:
+    ref = project.ref
+    if ref.id:
+        listed = by_id.get(ref.id)
+        if listed is None or ref.name is None or listed.name == ref.name:
+            return None
+        sentence = f"the project {ref.id} is called {listed.name}, not {ref.name}"
+        return Problem("project-mismatch", sentence, "mend the id or the name", project.at)
+    candidates = by_name.get(ref.name or "", [])
+    if not candidates:
+        sentence = f"there is no project called {ref.name}, or the key may not see it"
+        hint = did_you_mean(ref.name or "", by_name) or "check the name, and the key's projects"
+        return Problem("unknown-project", sentence, hint, project.at)
+    if len(candidates) > 1:
+        ids = ", ".join(sorted(candidate.id or "" for candidate in candidates))
+        sentence = f"several projects are called {ref.name}: {ids}"
+        return Problem("ambiguous-project", sentence, "declare it by its id", project.at)
+    return None
+
+
+def _twice(project: DesiredProject, first: DesiredProject) -> Problem:
+    sentence = f"the project {first.ref} is declared a second time"
+    hint = f"the first one is at {first.at}; put them together"
+    return Problem("duplicate-project", sentence, hint, project.at)

@@ -1,0 +1,175 @@
+"""Values that must not show themselves, and what a mask proves about one.
+
+The value of a `Secret` is no attribute of it. It lives in a store private to this module, so that
+no repr, format, pickle, JSON encoder, traceback with locals or attribute walk can come across it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NoReturn
+from weakref import WeakKeyDictionary
+
+HIDDEN = "(masked)"
+
+_PART = 4
+_STARS = re.compile(r"\*{3,}")
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*/?", re.IGNORECASE)
+
+
+class _Hidden:
+    """A string that cannot print, compare, measure, iterate over or serialise itself."""
+
+    __slots__ = ("__weakref__",)
+
+    def __init__(self, value: str) -> None:
+        _VALUES[self] = value
+
+    def __repr__(self) -> str:
+        return HIDDEN
+
+    def __format__(self, spec: str) -> str:
+        return format(HIDDEN, spec)
+
+    def __eq__(self, other: object) -> bool:
+        if other is self:
+            return True
+        raise TypeError("hidden values are compared by judge()")
+
+    __hash__ = object.__hash__
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError("a hidden value does not do that")
+
+    __bool__ = __len__ = __iter__ = __reduce_ex__ = _refuse
+
+
+_VALUES: WeakKeyDictionary[_Hidden, str] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a secret is kept: the name of a source, and the name there. Printable."""
+
+    source: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.name}"
+
+
+class Literal(_Hidden):
+    """A URL or template written out in the desired state: not a secret of ours, yet never shown."""
+
+    __slots__ = ()
+
+    def as_written(self) -> str:
+        """Give the text as it stands in the file, for the digest of a plan and for a request."""
+        return _VALUES[self]
+
+
+class Secret(_Hidden):
+    """A value that a reference was resolved to, or that the API showed in full."""
+
+    __slots__ = ("reference",)
+
+    def __init__(self, value: str, reference: Reference | None = None) -> None:
+        """Take the value and where it came from; None when it came from the API."""
+        super().__init__(value)
+        self.reference = reference
+
+    def reveal(self) -> str:
+        """Give the value away. Called by the request encoder alone; a test counts the callers."""
+        return _VALUES[self]
+
+
+class Masked(_Hidden):
+    """What the API shows in place of a secret. Evidence only: there is no way to send one."""
+
+    __slots__ = ()
+
+
+Sensitive = Reference | Literal | Secret
+
+
+def looks_masked(text: str) -> bool:
+    """Tell whether a text holds a mask; fewer than three stars in a row are none."""
+    return _STARS.search(text) is not None
+
+
+def wrap_live(text: str) -> Masked | Secret:
+    """Hide a string that the API shows for a sensitive setting."""
+    return Masked(text) if looks_masked(text) else Secret(text)
+
+
+def describe(value: Sensitive) -> str:
+    """Name a sensitive value for people: its reference, or that it is not shown."""
+    if isinstance(value, Reference):
+        return str(value)
+    if isinstance(value, Secret) and value.reference:
+        return str(value.reference)
+    return HIDDEN
+
+
+def echoes(text: str, value: Sensitive) -> bool:
+    """Tell whether a foreign text gives part of a value away: any four characters in a row."""
+    if isinstance(value, Reference):
+        return False
+    hidden, text = _VALUES[value].casefold(), text.casefold()
+    return any(hidden[i : i + _PART] in text for i in range(max(1, len(hidden) - _PART + 1)))
+
+
+class Verdict(StrEnum):
+    """How one setting compares. Only DIFFERENT ever causes a write on its own."""
+
+    SAME = "same"
+    CONSISTENT = "consistent"
+    UNVERIFIABLE = "unverifiable"
+    UNDECLARED = "undeclared"
+    DIFFERENT = "different"
+
+
+def judge(live: Masked | Secret | None, desired: Sensitive, *, length_counts: bool) -> Verdict:
+    """Say what the API's answer proves about a sensitive setting.
+
+    `live` is None when the API shows no such setting. `length_counts` says that a mask of this
+    setting is as long as the value. A mask that cannot belong to the value proves DIFFERENT; one
+    that fits and shows part of it is CONSISTENT, and proves nothing; one that shows no part of it,
+    beyond a URL's scheme and host, leaves it UNVERIFIABLE, as does a reference not resolved.
+    """
+    if isinstance(desired, Reference):
+        return Verdict.UNVERIFIABLE
+    if live is None:
+        return Verdict.DIFFERENT
+    shown, value = _VALUES[live], _VALUES[desired]
+    if isinstance(live, Secret):
+        equal = hmac.compare_digest(_bytes(shown), _bytes(value))
+        return Verdict.SAME if equal else Verdict.DIFFERENT
+    return _judge_mask(_lower_origin(shown), _lower_origin(value), length_counts=length_counts)
+
+
+def _judge_mask(mask: str, value: str, *, length_counts: bool) -> Verdict:
+    head, tail = mask[: mask.index("*")], mask[mask.rindex("*") + 1 :]
+    if len(mask) == len(value):
+        fits = all(m in ("*", v) for m, v in zip(mask, value, strict=True))
+    else:
+        long_enough = not length_counts and len(value) >= len(head) + len(tail)
+        fits = long_enough and value.startswith(head) and value.endswith(tail)
+    if not fits:
+        return Verdict.DIFFERENT
+    seen = _ORIGIN.sub("", head, count=1) + tail
+    return Verdict.CONSISTENT if seen else Verdict.UNVERIFIABLE
+
+
+def _lower_origin(text: str) -> str:
+    """Level the case of a scheme and host, which carries no meaning (RFC 3986, 6.2.2.1)."""
+    origin = _ORIGIN.match(text)
+    return origin[0].lower() + text[origin.end() :] if origin else text
+
+
+def _bytes(text: str) -> bytes:
+    """Encode for a comparison in constant time; JSON may hold lone surrogates."""
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,106 @@
+"""The two sides that are compared: what the YAML declares, and what the API shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.core.kind import Plain
+from reconciler.core.problem import Place
+from reconciler.core.secret import Literal, Masked, Reference, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+DesiredValue = Plain | Reference | Literal | Secret | None
+LiveValue = Plain | Masked | Secret
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRef:
+    """A project as people and the API know it; either part may be unknown."""
+
+    id: str | None
+    name: str | None
+
+    def __str__(self) -> str:
+        return self.name or self.id or "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """One declared integration.
+
+    `settings` is the mapping as declared, `type` and `ensure` included, every sensitive value
+    already a `Reference`, `Literal` or `Secret`; a `None` in it means that live must not have the
+    setting; a tombstone has none. `marks` are the positions of its keys, in the same order.
+    """
+
+    type: str
+    settings: Mapping[str, DesiredValue]
+    absent: bool
+    file: str
+    mark: int
+    marks: Sequence[int]
+
+    @property
+    def at(self) -> Place:
+        """Where the integration begins."""
+        return Place.of(self.file, self.mark)
+
+    def place(self, setting: str) -> Place:
+        """Where a setting is declared; where the integration begins, if it is not."""
+        if setting not in self.settings:
+            return self.at
+        return Place.of(self.file, self.marks[list(self.settings).index(setting)])
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredProject:
+    """One declared project: by id, by name, or by both; no type twice."""
+
+    ref: ProjectRef
+    prune: bool
+    integrations: tuple[Integration, ...]
+    file: str
+    mark: int
+
+    @property
+    def at(self) -> Place:
+        """Where the project begins."""
+        return Place.of(self.file, self.mark)
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """Everything that a run's files declare, for one API; no project twice."""
+
+    api: str
+    projects: tuple[DesiredProject, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no integration at all is declared."""
+        return not any(project.integrations for project in self.projects)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveIntegration:
+    """One integration as the API shows it: settings that are null are left out.
+
+    `id` changes with every write, so it tells whether somebody wrote since; `unknown` are the names
+    of settings that the catalogue does not know.
+    """
+
+    type: str
+    id: str | None
+    settings: Mapping[str, LiveValue]
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveProject:
+    """All integrations of one project, by type, from one complete read."""
+
+    ref: ProjectRef
+    integrations: Mapping[str, LiveIntegration]

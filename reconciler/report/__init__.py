@@ -1,0 +1,18 @@
+"""Shows a report. A new format is one file here and one line in the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.report import json_v1, text
+from reconciler.report.view import Report, Style
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["FORMATS", "Report", "Style"]
+
+FORMATS: Mapping[str, Callable[[Report, Style], str]] = {
+    "text": text.render,
+    "json": json_v1.render,
+}

@@ -1,0 +1,100 @@
+"""What a run came to, in a sentence or two, with the next step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from reconciler.core.exits import Exit
+from reconciler.core.plan import Status
+from reconciler.core.secret import Verdict
+from reconciler.report.view import Report, totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_INTERRUPTED = 128
+
+
+def conclusion(report: Report) -> str:
+    """Say what the run came to."""
+    if report.exit >= _INTERRUPTED:
+        return "Interrupted. " + (_applied(report) if report.outcomes else "Nothing was written.")
+    if report.exit == Exit.INVALID:
+        count = sum(problem.is_error for problem in report.problems)
+        return f"{_count(count, 'error')}. Nothing was read or written."
+    if report.command == "validate":
+        return "The desired state is valid."
+    if report.command == "drift":
+        return _drift(report)
+    if report.outcomes is None or report.exit == Exit.REFUSED:
+        return _plan(report)
+    return _applied(report)
+
+
+def unproven(report: Report) -> Iterator[str]:
+    """Say how many secrets of what is kept could not be verified, and how to send them."""
+    verdicts = Counter(
+        field.verdict
+        for change in report.changes
+        if not change.action.is_pending
+        for field in change.fields
+    )
+    fits, hidden = verdicts[Verdict.CONSISTENT], verdicts[Verdict.UNVERIFIABLE]
+    if fits + hidden:
+        yield (
+            f"{_count(fits + hidden, 'secret')} could not be verified:"
+            f" {fits} fit what the API shows, of {hidden} it shows nothing."
+        )
+        yield "To send them all the same: reconciler apply --assert-secrets"
+
+
+def _plan(report: Report) -> str:
+    counts = totals(report)
+    if report.exit == Exit.REFUSED:
+        return f"{_planned(report)} Refused: nothing was written."
+    pending = counts["create"] + counts["update"] + counts["delete"]
+    if report.exit == Exit.FAILED:
+        return f"{_planned(report)} Incomplete: not everything could be read."
+    if not pending:
+        return f"Nothing is left to do: {_rest(report)}."
+    if not report.applyable:
+        return f"{_planned(report)} It cannot be applied: secrets were not resolved."
+    return _planned(report)
+
+
+def _planned(report: Report) -> str:
+    counts = totals(report)
+    return (
+        f"Plan: {counts['create']} to create, {counts['update']} to update,"
+        f" {counts['delete']} to delete; {_rest(report)}."
+    )
+
+
+def _drift(report: Report) -> str:
+    counts = totals(report)
+    drift = (
+        f"{counts['create']} missing, {counts['update']} changed,"
+        f" {counts['delete']} that should be gone; {_rest(report)}."
+    )
+    if report.exit == Exit.FAILED:
+        return f"Incomplete: not everything could be read. Drift so far: {drift}"
+    return f"Drift: {drift}" if report.exit == Exit.PENDING else f"In sync: {_rest(report)}."
+
+
+def _rest(report: Report) -> str:
+    counts = totals(report)
+    return f"{counts['keep']} kept, {counts['leave']} left alone"
+
+
+def _applied(report: Report) -> str:
+    outcomes = report.outcomes or ()
+    counts = Counter(outcome.status for outcome in outcomes)
+    said = f"{counts[Status.DONE]} of {_count(len(outcomes), 'operation')} done"
+    others = [f"{counts[status]} {status}" for status in Status if status is not Status.DONE]
+    said += "".join(f", {text}" for text in others if not text.startswith("0 "))
+    return f"{said}. Nothing is left to do." if report.settled else f"{said}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

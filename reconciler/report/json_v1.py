@@ -1,0 +1,91 @@
+"""The report as JSON, format `reconciler/1`: frozen, whatever becomes of our own types."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from reconciler.report.view import Report, Style, totals
+
+if TYPE_CHECKING:
+    from reconciler.core.change import Change, FieldChange
+    from reconciler.core.plan import Operation, Outcome
+    from reconciler.core.problem import Place, Problem
+
+FORMAT = "reconciler/1"
+
+
+def render(report: Report, style: Style) -> str:
+    """Write the document; the same report gives the same bytes, and only ASCII."""
+    del style
+    return json.dumps(document(report), indent=2) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """Give the report as JSON values; see `schemas/report-v1.schema.json`."""
+    shown = {
+        "format": FORMAT,
+        "command": report.command,
+        "api": report.api,
+        "baseUrl": report.base_url,
+        "digest": report.digest,
+        "applyable": report.applyable,
+        "totals": dict(totals(report)),
+        "changes": [_change(change) for change in report.changes],
+        "operations": [_operation(operation) for operation in report.operations],
+    }
+    if report.outcomes is not None:
+        shown["outcomes"] = [_outcome(outcome) for outcome in report.outcomes]
+    return {**shown, "problems": [_problem(problem) for problem in report.problems]}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "project": {"id": change.project.id, "name": change.project.name},
+        "type": change.type,
+        "action": change.action,
+        "reason": change.reason,
+        "at": _place(change.at),
+        "fields": [_field(field) for field in change.fields],
+    }
+
+
+def _field(field: FieldChange) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "before": field.before,
+        "after": field.after,
+        "verdict": field.verdict,
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    return {
+        "number": operation.number,
+        "method": operation.method,
+        "path": operation.path,
+        "project": operation.change.project.id,
+        "type": operation.change.type,
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "number": outcome.operation.number,
+        "status": outcome.status,
+        "detail": outcome.detail,
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "code": problem.code,
+        "severity": problem.severity,
+        "message": problem.message,
+        "hint": problem.hint,
+        "at": _place(problem.at),
+    }
+
+
+def _place(place: Place | None) -> dict[str, Any] | None:
+    return None if place is None else dict(place._asdict())

@@ -1,0 +1,56 @@
+"""Hold a plan file against a fresh plan: a stale or edited file must do no harm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reconciler.core.problem import Problem
+from reconciler.report.json_v1 import document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.report.view import Report
+
+_HINT = "plan again, look at the new plan, and apply that"
+_FIXED = ("format", "api", "baseUrl", "digest", "applyable", "totals", "operations")
+_MOST_NAMED = 5
+
+
+def objections(saved: Mapping[str, Any], report: Report) -> list[Problem]:
+    """Say why the saved plan is not what would be done now; nothing, where it is."""
+    fresh = document(report)
+    if saved.get("command") != "plan" or saved.get("format") != fresh["format"]:
+        return [Problem("bad-plan-file", "the plan file is no plan of this tool", _HINT)]
+    if saved.get("applyable") is not True:
+        sentence = "the saved plan was marked as not applyable"
+        return [Problem("not-applyable", sentence, _HINT)]
+    before, after = _by_key(saved.get("changes")), _by_key(fresh["changes"])
+    if before == after and all(saved.get(name) == fresh[name] for name in _FIXED):
+        return []
+    sentence = f"the saved plan is not what would be done now{_moved(before, after)}"
+    return [Problem("stale-plan", sentence, _HINT)]
+
+
+def _by_key(changes: object) -> dict[str, Any]:
+    """Give changes by project and type, without line numbers, which may move freely."""
+    if not isinstance(changes, list):
+        return {}
+    found = {}
+    for change in changes:
+        project = change.get("project") if isinstance(change, dict) else None
+        if isinstance(project, dict):
+            key = " ".join(str(part) for part in (*project.values(), change.get("type")))
+            found[key] = {name: value for name, value in change.items() if name != "at"}
+    return found
+
+
+def _moved(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Name what moved. Both sides are reports, so there is no secret in them."""
+    from deepdiff import DeepDiff  # noqa: PLC0415 - only a refused plan needs it
+
+    tree = DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0)
+    paths = (level.path(output_format="list") for part in tree.values() for level in part)
+    moved = sorted({path[0] for path in paths if path})
+    more = f" and {len(moved) - _MOST_NAMED} more" if len(moved) > _MOST_NAMED else ""
+    return f"; moved since: {', '.join(moved[:_MOST_NAMED])}{more}" if moved else ""

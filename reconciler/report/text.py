@@ -1,0 +1,154 @@
+"""The report for people: a table of changes, then each change's settings, then totals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+
+from reconciler.core.change import Action
+from reconciler.core.plan import Status
+from reconciler.core.secret import Verdict
+from reconciler.report.conclusion import conclusion, unproven
+from reconciler.report.paint import paint
+from reconciler.report.problems import problem_lines
+from reconciler.report.view import Report, Style, safe_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reconciler.core.change import Change, FieldChange
+    from reconciler.core.kind import Plain
+    from reconciler.core.plan import Outcome
+
+_SIGNS = {
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.DELETE: "-",
+    Action.KEEP: "=",
+    Action.LEAVE: "?",
+}
+_PAINT = {
+    Action.CREATE: "green",
+    Action.UPDATE: "yellow",
+    Action.DELETE: "red",
+    Action.KEEP: "dim",
+    Action.LEAVE: "cyan",
+}
+
+def render(report: Report, style: Style) -> str:
+    """Write the whole report; ends with one line break."""
+    parts = [
+        "\n".join(problem_lines(report.problems, style)),
+        "\n".join(_table(report, style)),
+        "\n".join(_details(report, style)),
+        "\n".join(_outcomes(report, style)),
+        "\n".join(_summary(report, style)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _shown(report: Report) -> list[Change]:
+    return [change for change in report.changes if change.action is not Action.KEEP]
+
+
+def _table(report: Report, style: Style) -> Iterator[str]:
+    """Give a row for every change but what is kept, in columns that fit the width."""
+    rows = [
+        (safe_text(str(change.project)), safe_text(change.type), safe_text(change.reason))
+        for change in _shown(report)
+    ]
+    if not rows:
+        return
+    widths = _widths([("PROJECT", "TYPE", "WHY"), *rows], style.width - 4)
+    yield paint(f"    {_row(('PROJECT', 'TYPE', 'WHY'), widths)}", "bold", style)
+    for change, row in zip(_shown(report), rows, strict=True):
+        line = f"  {_SIGNS[change.action]} {_row(row, widths)}"
+        yield paint(line, _PAINT[change.action], style)
+
+
+def _widths(rows: Sequence[tuple[str, str, str]], room: int) -> tuple[int, int, int]:
+    """Give the type its width, the project what it needs up to two fifths, and the rest the why."""
+    project, type_ = (max(cell_len(row[column]) for row in rows) for column in (0, 1))
+    project = min(project, max(7, room * 2 // 5))
+    return project, type_, max(8, room - project - type_ - 4)
+
+
+def _row(cells: tuple[str, str, str], widths: tuple[int, int, int]) -> str:
+    return "  ".join(_fit(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _fit(text: str, width: int) -> str:
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + "…"
+
+
+def _details(report: Report, style: Style) -> Iterator[str]:
+    """Give each change's settings, and where it is declared."""
+    blocks = []
+    for change in report.changes:
+        fields = [field for field in change.fields if _is_told(change, field)]
+        if fields:
+            blocks.append("\n".join(_block(change, fields, style)))
+    yield from "\n\n".join(blocks).splitlines()
+
+
+def _is_told(change: Change, field: FieldChange) -> bool:
+    return change.action.is_pending or field.verdict is Verdict.UNDECLARED
+
+
+def _block(change: Change, fields: Sequence[FieldChange], style: Style) -> Iterator[str]:
+    title = f"{_SIGNS[change.action]} {safe_text(str(change.project))} {safe_text(change.type)}"
+    yield paint(title, f"bold {_PAINT[change.action]}", style) + (
+        f"  {safe_text(str(change.at))}" if change.at else ""
+    )
+    width = max(len(field.name) for field in fields)
+    for field in fields:
+        yield f"    {safe_text(field.name):<{width}}  {_values(change, field)}" + (
+            f"  (line {field.at.line})" if field.at and change.action is Action.UPDATE else ""
+        )
+
+
+def _values(change: Change, field: FieldChange) -> str:
+    before, after = _value(field.before), _value(field.after)
+    match field.verdict:
+        case Verdict.UNDECLARED:
+            return f"{before}, not declared"
+        case Verdict.CONSISTENT | Verdict.UNVERIFIABLE if change.action is not Action.CREATE:
+            return f"{after}, {field.verdict}"
+        case _ if change.action is Action.CREATE:
+            return after
+        case _:
+            return f"{before} → {after}"
+
+
+def _value(value: Plain | None) -> str:
+    if value is None:
+        return "(none)"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return safe_text(str(value)) if value != "" else '""'
+
+
+def _outcomes(report: Report, style: Style) -> Iterator[str]:
+    """Give a line for every operation that was not simply done."""
+    for outcome in report.outcomes or ():
+        if outcome.status is not Status.DONE or outcome.detail:
+            look = "green" if outcome.status is Status.DONE else "red"
+            yield paint(_outcome(outcome), look, style)
+
+
+def _outcome(outcome: Outcome) -> str:
+    operation = outcome.operation
+    what = f"{safe_text(str(operation.change.project))} {operation.change.type}"
+    detail = f": {safe_text(outcome.detail)}" if outcome.detail else ""
+    return f"  {operation.number}. {operation.method} {what} {outcome.status}{detail}"
+
+
+def _summary(report: Report, style: Style) -> Iterator[str]:
+    """Say what it came to and what can be done next, most important last."""
+    yield from unproven(report)
+    if report.command == "plan" and report.digest:
+        yield f"Digest {report.digest}"
+    yield paint(conclusion(report), "bold", style)

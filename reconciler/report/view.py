@@ -1,0 +1,72 @@
+"""What every format shows: one neutral report, and the safe way to show a foreign string."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.core.change import Action
+from reconciler.core.secret import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.core.change import Change
+    from reconciler.core.plan import Operation, Outcome
+    from reconciler.core.problem import Problem
+
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run found and did.
+
+    `changes` are sorted by project id and type; `operations` and `outcomes` are in the order of the
+    plan, one outcome each; `problems` are sorted by place. `exit` is the run's exit code.
+    `settled` says that a second look after an apply found nothing left.
+    """
+
+    command: str
+    exit: int
+    api: str | None = None
+    base_url: str | None = None
+    digest: str | None = None
+    applyable: bool = False
+    changes: tuple[Change, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    outcomes: tuple[Outcome, ...] | None = None
+    problems: tuple[Problem, ...] = ()
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the place that a text goes to looks: its width in columns, and whether it has colour."""
+
+    width: int = 80
+    colour: bool = False
+
+
+def totals(report: Report) -> Mapping[str, int]:
+    """Count changes by action, and integrations with a secret of which nothing is shown."""
+    counts = Counter(change.action for change in report.changes)
+    unverifiable = sum(change.has(Verdict.UNVERIFIABLE) for change in report.changes)
+    return {**{action.value: counts[action] for action in _ORDER}, "unverifiable": unverifiable}
+
+
+def safe_text(text: str, most: int = 200) -> str:
+    """Make a string that others may have chosen fit to print.
+
+    Control characters, line breaks, bidirectional and invisible characters become visible escapes;
+    what is longer than `most` characters is cut.
+    """
+    text = text if len(text) <= most else text[: most - 1] + "…"
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+_ORDER = (Action.CREATE, Action.UPDATE, Action.DELETE, Action.KEEP, Action.LEAVE)

@@ -1,0 +1,37 @@
+"""`{env: NAME}`: a variable of the environment."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from reconciler.secrets.source import Unresolved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+OWN = frozenset(
+    {
+        "MONGODB_ATLAS_PUBLIC_API_KEY",
+        "MONGODB_ATLAS_PRIVATE_API_KEY",
+        "MONGODB_ATLAS_CLIENT_ID",
+        "MONGODB_ATLAS_CLIENT_SECRET",
+    }
+)
+"""This tool's own credentials: a pull request must not be able to send them to a webhook."""
+
+
+def fetch(names: Iterable[str]) -> Mapping[str, str | Unresolved]:
+    """Read variables."""
+    return {name: _variable(name) for name in names}
+
+
+def _variable(name: str) -> str | Unresolved:
+    if name in OWN:
+        sentence = f"{name} holds this tool's own credentials, which no integration may get"
+        return Unresolved("forbidden-secret", sentence, "use another variable")
+    value = os.environ.get(name)
+    if value is None:
+        sentence = f"the environment variable {name} is not set"
+        return Unresolved("unresolved-secret", sentence, f"set {name}, or use --secrets none")
+    return value

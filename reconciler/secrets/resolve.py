@@ -1,0 +1,107 @@
+"""Put a secret in the place of every reference, before anything is read or written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reconciler import catalogue
+from reconciler.core.kind import Mask
+from reconciler.core.problem import Invalid, Problem
+from reconciler.core.secret import Reference, Secret, looks_masked
+from reconciler.secrets import SOURCES
+from reconciler.secrets.source import Unresolved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from reconciler.core.state import Desired, Integration
+
+    Values = Mapping[Reference, str | Unresolved]
+
+
+def resolve(desired: Desired) -> Desired:
+    """Give the same state with every reference replaced by its secret.
+
+    Each reference is fetched once, whatever the number of places that hold it. Raises Invalid with
+    a problem at every place whose secret cannot be had or cannot be right.
+    """
+    values = _fetch(reference for _, _, reference in _references(desired))
+    problems = [
+        problem
+        for integration, name, reference in _references(desired)
+        if (problem := _fault(integration, name, reference, values[reference]))
+    ]
+    if problems:
+        raise Invalid(problems)
+    secrets = {
+        reference: Secret(value, reference)
+        for reference, value in values.items()
+        if isinstance(value, str)
+    }
+    projects = (
+        replace(
+            project,
+            integrations=tuple(_with_secrets(item, secrets) for item in project.integrations),
+        )
+        for project in desired.projects
+    )
+    return replace(desired, projects=tuple(projects))
+
+
+def _references(desired: Desired) -> Iterator[tuple[Integration, str, Reference]]:
+    for project in desired.projects:
+        for integration in project.integrations:
+            for name, value in integration.settings.items():
+                if isinstance(value, Reference):
+                    yield integration, name, value
+
+
+def _fetch(references: Iterable[Reference]) -> Values:
+    names: dict[str, set[str]] = defaultdict(set)
+    for reference in references:
+        names[reference.source].add(reference.name)
+    return {
+        Reference(source, name): value
+        for source, wanted in names.items()
+        for name, value in SOURCES[source](sorted(wanted)).items()
+    }
+
+
+def _fault(
+    integration: Integration, name: str, reference: Reference, value: str | Unresolved
+) -> Problem | None:
+    """Say what is wrong with a value, without the value."""
+    at = integration.place(name)
+    if isinstance(value, Unresolved):
+        return Problem(value.code, value.sentence, value.hint, at)
+    part = catalogue.schema(f"integrations/{integration.type}")["properties"][name]
+    reason = _lint(value, is_template=part.get("x-mask") == Mask.TEXT)
+    if reason:
+        hint = f"look at {reference} in its source"
+        return Problem("bad-secret", f"the value of {reference} {reason}", hint, at)
+    if not catalogue.setting_as_sent(integration.type, name).is_valid(value):
+        sentence = f"the value of {reference} has not the form of a {integration.type} {name}"
+        return Problem("bad-secret", sentence, part["description"], at)
+    return None
+
+
+def _lint(value: str, *, is_template: bool) -> str:
+    if not value:
+        return "is empty"
+    if looks_masked(value):
+        return "looks masked: it holds a run of stars"
+    if not is_template and value != value.strip():
+        return "begins or ends with white space"
+    if any(character < " " and character not in "\n\t\r" for character in value):
+        return "holds control characters"
+    return ""
+
+
+def _with_secrets(integration: Integration, secrets: Mapping[Reference, Secret]) -> Integration:
+    settings = {
+        name: secrets[value] if isinstance(value, Reference) else value
+        for name, value in integration.settings.items()
+    }
+    return replace(integration, settings=settings)

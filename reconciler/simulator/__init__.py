@@ -1,0 +1,65 @@
+"""The admin API on this machine: for a first try without an account, for rehearsals, for tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.simulator.doors import InProcess, serve
+from reconciler.simulator.message import Handles, Request, Response
+from reconciler.simulator.seed import from_projects, load_seed
+from reconciler.simulator.service import Service
+from reconciler.simulator.state import Seed, StateError
+from reconciler.simulator.store import Store
+from reconciler.simulator.switches import LIKELIEST, Switches
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = [
+    "LIKELIEST",
+    "Handles",
+    "InProcess",
+    "Request",
+    "Response",
+    "Seed",
+    "Service",
+    "StateError",
+    "Store",
+    "Switches",
+    "from_projects",
+    "load_seed",
+    "open_service",
+    "serve",
+]
+
+
+def open_service(
+    state: Path,
+    *,
+    seed: Path | None = None,
+    projects: Sequence[tuple[str | None, str | None]] = (),
+    keys: tuple[str, str] | None = None,
+    switches: Switches = LIKELIEST,
+) -> Service:
+    """Serve the state in a file.
+
+    A new file is filled from the seed, or else with the given projects, by id or name or both, and
+    no integrations; for a file that holds a state already, both are ignored. Raises StateError.
+    """
+
+    def fill() -> Seed:
+        return _read(seed) if seed else from_projects(projects)
+
+    return Service(Store.open(state, fill), keys=keys, switches=switches)
+
+
+def _read(seed: Path) -> Seed:
+    try:
+        text = seed.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StateError(f"The seed {seed} cannot be read: {error}.") from error
+    try:
+        return load_seed(text)
+    except StateError as error:
+        raise StateError(f"{seed}: {error}") from None

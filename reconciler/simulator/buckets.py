@@ -1,0 +1,85 @@
+"""Rate limits: one bucket of tokens per set of endpoints and scope.
+
+Source: "Atlas Administration API Rate Limits". Integrations and single projects are counted per
+project, lists of projects per caller, lists of an organization's projects per organization, where
+the numbers are smaller.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.api import wire
+from reconciler.simulator.errors import refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from reconciler.simulator.switches import Switches
+
+_SECONDS = 60
+_ORGANIZATION_CAPACITY, _ORGANIZATION_REFILL = 500, 250
+ORGANIZATION = "organization"
+"""The scope with the smaller bucket."""
+
+
+@dataclass(slots=True)
+class _Bucket:
+    tokens: float
+    filled: float
+    """When tokens last came in."""
+
+
+class Buckets:
+    """Every bucket of a service. Thread-safe."""
+
+    def __init__(self, switches: Switches, clock: Callable[[], float]) -> None:
+        """Start with all of them full."""
+        self._switches = switches
+        self._clock = clock
+        self._buckets: dict[tuple[str, str], _Bucket] = {}
+        self._lock = threading.Lock()
+
+    def take(self, scope: str, whose: str, path: str) -> Mapping[str, str]:
+        """Take one token and give the headers that say how many are left.
+
+        Raises 429 with Retry-After when there is none; `path` is what that error names.
+        """
+        capacity, refill = self._size(scope)
+        with self._lock:
+            now = self._clock()
+            bucket = self._buckets.setdefault((scope, whose), _Bucket(capacity, now))
+            self._fill(bucket, now, capacity, refill)
+            if bucket.tokens < 1:
+                wait = self._wait(bucket, now, refill)
+                raise refuse(
+                    wire.RATE_LIMITED, path.lstrip("/"), wait, capacity, refill, _SECONDS,
+                    headers={"Retry-After": str(wait), **_headers(capacity, 0)},
+                )  # fmt: skip
+            bucket.tokens -= 1
+            return _headers(capacity, int(bucket.tokens))
+
+    def _size(self, scope: str) -> tuple[int, int]:
+        capacity, refill = self._switches.capacity, self._switches.refill_per_minute
+        if scope == ORGANIZATION:
+            return min(capacity, _ORGANIZATION_CAPACITY), min(refill, _ORGANIZATION_REFILL)
+        return capacity, refill
+
+    def _fill(self, bucket: _Bucket, now: float, capacity: int, refill: int) -> None:
+        elapsed = max(0.0, now - bucket.filled)
+        if self._switches.refill_at_once:
+            elapsed -= elapsed % _SECONDS
+        bucket.tokens = min(capacity, bucket.tokens + elapsed * refill / _SECONDS)
+        bucket.filled += elapsed
+
+    def _wait(self, bucket: _Bucket, now: float, refill: int) -> int:
+        if self._switches.refill_at_once or not refill:
+            return max(1, math.ceil(bucket.filled + _SECONDS - now))
+        return max(1, math.ceil((1 - bucket.tokens) * _SECONDS / refill))
+
+
+def _headers(capacity: int, left: int) -> dict[str, str]:
+    return {"RateLimit-Limit": str(capacity), "RateLimit-Remaining": str(left)}

@@ -1,0 +1,111 @@
+"""The five operations on a project's integrations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.api import wire
+from reconciler.catalogue import kinds
+from reconciler.simulator.bodies import read_settings, refuse_masks
+from reconciler.simulator.call import Entity, Nothing, Page
+from reconciler.simulator.errors import refuse
+from reconciler.simulator.masks import show
+from reconciler.simulator.state import Integration, new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from reconciler.simulator.call import Answer, Call
+
+
+def list_all(call: Call) -> Answer:
+    """Give the project's integrations in the fixed order of types."""
+    integrations = sorted(call.store.integrations(call.names["groupId"]), key=_order)
+    start = call.options.offset
+    page = integrations[start : start + call.options.per_page]
+    shown = [show(call.dialect.name, integration, call.switches) for integration in page]
+    return Page(shown, len(integrations))
+
+
+def get(call: Call) -> Answer:
+    """Give one integration, bare."""
+    found = _present(call)
+    return Entity(show(call.dialect.name, found, call.switches))
+
+
+def create(call: Call) -> Answer:
+    """Add an integration of a type that the project lacks; gives the whole list, with 200."""
+    _offered(call)
+    settings = _settings(call, {}, updating=False)
+    if _find(call):
+        raise refuse(wire.ALREADY_CONFIGURED, call.names["integrationType"])
+    return _keep(call, settings, creating=True)
+
+
+def replace(call: Call) -> Answer:
+    """Put an integration in the place of the one there, or of none; gives the whole list."""
+    _offered(call)
+    old = _find(call)
+    kept = old.settings if old and call.switches.put_merges else {}
+    settings = _settings(call, kept, updating=True)
+    if not old and not call.switches.put_inserts:
+        raise refuse(wire.NOT_CONFIGURED, call.names["integrationType"])
+    return _keep(call, settings, creating=not old)
+
+
+def delete(call: Call) -> Answer:
+    """Remove an integration."""
+    found = _present(call)
+    call.store.delete_integration(call.names["groupId"], found.type)
+    return Nothing(call.switches.delete_status)
+
+
+def _keep(call: Call, settings: Mapping[str, Any], *, creating: bool) -> Answer:
+    """Store settings under a new id: it changes on each write, as clients report."""
+    type_ = call.names["integrationType"]
+    if creating and type_ == "SLACK" and not call.switches.creates_slack:
+        raise refuse("SLACK_OAUTH2_NOT_CONFIGURED")
+    integration = Integration(type_, new_id(call.now), settings)
+    call.store.put_integration(call.names["groupId"], integration)
+    return list_all(call)
+
+
+def _settings(call: Call, kept: Mapping[str, Any], *, updating: bool) -> dict[str, Any]:
+    dialect, type_ = call.dialect.name, call.names["integrationType"]
+    settings = read_settings(dialect, type_, call.request.body, kept, updating=updating)
+    if not call.switches.stores_masks:
+        refuse_masks(dialect, type_, settings)
+    return settings
+
+
+def _offered(call: Call) -> None:
+    """Refuse a type that cannot be written here. What an unknown type is answered is a guess."""
+    type_ = call.names["integrationType"]
+    if type_ not in kinds(call.dialect.name):
+        raise refuse("INVALID_PATH_PARAMETER", "integrationType")
+    elsewhere = call.dialect.name != "ops-manager" and not call.switches.creates_hip_chat
+    if type_ == "HIP_CHAT" and elsewhere:
+        raise refuse("HIPCHAT_NOT_SUPPORTED")
+
+
+def _find(call: Call) -> Integration | None:
+    wanted = call.names["integrationType"]
+    found = call.store.integrations(call.names["groupId"])
+    return next((integration for integration in found if integration.type == wanted), None)
+
+
+def _present(call: Call) -> Integration:
+    found = _find(call)
+    if found:
+        return found
+    type_ = call.names["integrationType"]
+    if type_ not in kinds(call.dialect.name):
+        raise refuse("INVALID_PATH_PARAMETER", "integrationType")
+    raise refuse(wire.NOT_CONFIGURED, type_)
+
+
+def _order(integration: Integration) -> tuple[int, str]:
+    known = wire.TYPE_ORDER
+    type_ = integration.type
+    return (known.index(type_) if type_ in known else len(known)), type_

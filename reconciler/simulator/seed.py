@@ -1,0 +1,147 @@
+"""What a new state is filled with: a document of projects and integrations in plaintext.
+
+    {"projects": [{"id": …, "name": …, "orgId": …, "tags": …,
+                   "integrations": [{"type": …, …settings…}]}]}
+
+Types and settings that the catalogue does not know are kept, and known settings may break their
+rules, so that a seed can rehearse what an API of tomorrow, or a write of long ago, would show.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from reconciler.catalogue import kinds
+from reconciler.simulator.state import Integration, Project, Seed, StateError, derived_id, is_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_CREATED = datetime(2020, 1, 1, tzinfo=UTC)
+"""When everything that is seeded was made: fixed, so that the same seed gives the same answers."""
+_MOMENT = int(_CREATED.timestamp())
+_ORGANIZATION = derived_id("organization", moment=_MOMENT)
+_PROJECT_KEYS = {"id", "name", "orgId", "tags", "integrations"}
+
+
+def load_seed(text: str, dialect: str = "atlas") -> Seed:
+    """Read a seed from JSON or YAML. Raises StateError that names what is wrong.
+
+    Ids and names that are left out are derived: an id from the name, a name from the id.
+    """
+    document = _parse(text)
+    if not isinstance(document, dict) or set(document) != {"projects"}:
+        raise StateError("The seed is not a mapping with `projects` and nothing else.")
+    items = _list(document["projects"], "projects")
+    projects = [_project(item, f"projects[{at}]") for at, item in enumerate(items)]
+    _refuse_twins("id", (project.id for project in projects))
+    return Seed(tuple(projects), tuple(_all_integrations(items, projects, dialect)))
+
+
+def from_projects(projects: Iterable[tuple[str | None, str | None]]) -> Seed:
+    """Make a seed of projects, by id or name or both, that have no integrations."""
+    named = (_derive(id_, name, _ORGANIZATION, ()) for id_, name in projects)
+    return Seed(tuple({project.id: project for project in named}.values()))
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)  # not all JSON is YAML to PyYAML: tabs, and `\/`
+    except ValueError:
+        pass
+    try:
+        return yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        at = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        trouble = f"The seed is neither JSON nor YAML: {error.problem}{at}."
+    except (yaml.YAMLError, ValueError):
+        trouble = "The seed is neither JSON nor YAML."
+    raise StateError(trouble)  # outside the handler: the original quotes the seed's secrets
+
+
+def _project(item: Any, at: str) -> Project:
+    if not isinstance(item, dict) or not (item.get("id") or item.get("name")):
+        raise StateError(f"{at} of the seed is not a mapping with an `id` or a `name`.")
+    if unknown := sorted(map(str, set(item) - _PROJECT_KEYS)):
+        raise StateError(f"{at} of the seed has unknown members: {', '.join(unknown)}.")
+    org = item.get("orgId") or _ORGANIZATION
+    for name, id_ in (("id", item.get("id")), ("orgId", org)):
+        if id_ is not None and not (isinstance(id_, str) and is_id(id_)):
+            raise StateError(f"{at}.{name} of the seed is not a string of 24 hexadecimal digits.")
+    if not isinstance(item.get("name", ""), str):
+        raise StateError(f"{at}.name of the seed is not a string.")
+    return _derive(item.get("id"), item.get("name"), org, _tags(item.get("tags") or [], at))
+
+
+def _derive(
+    id_: str | None, name: str | None, org: str, tags: tuple[dict[str, str], ...]
+) -> Project:
+    id_ = id_ or derived_id(name or "", moment=_MOMENT)
+    created = f"{_CREATED:%Y-%m-%dT%H:%M:%SZ}"
+    return Project(id_, name or f"project-{id_}", org, created, tags)
+
+
+def _tags(tags: Any, at: str) -> tuple[dict[str, str], ...]:
+    for tag in _list(tags, f"{at}.tags"):
+        strings = isinstance(tag, dict) and all(isinstance(text, str) for text in tag.values())
+        if not strings or set(tag) != {"key", "value"}:
+            raise StateError(f"{at}.tags of the seed are not mappings of `key` and `value`.")
+    return tuple(tags)
+
+
+def _all_integrations(
+    items: list[Any], projects: list[Project], dialect: str
+) -> Iterator[tuple[str, Integration]]:
+    for index, (item, project) in enumerate(zip(items, projects, strict=True)):
+        at = f"projects[{index}].integrations"
+        members = enumerate(_list(item.get("integrations") or [], at))
+        made = [_integration(entry, f"{at}[{n}]", project.id, dialect) for n, entry in members]
+        _refuse_twins(f"type in {at}", (integration.type for integration in made))
+        yield from ((project.id, integration) for integration in made)
+
+
+def _integration(item: Any, at: str, project_id: str, dialect: str) -> Integration:
+    type_ = item.get("type") if isinstance(item, dict) else None
+    if not isinstance(type_, str):
+        raise StateError(f"{at} of the seed is not a mapping with a `type`.")
+    settings = {
+        str(name): value
+        for name, value in item.items()
+        if name not in ("type", "id") and value is not None
+    }
+    _refuse_unquoted(type_, settings, at, dialect)
+    try:
+        json.dumps(settings)
+    except (TypeError, ValueError):
+        trouble = f"{at} of the seed holds a value that JSON does not know; quote it."
+    else:
+        return Integration(type_, derived_id(project_id, type_, moment=_MOMENT), settings)
+    raise StateError(trouble)
+
+
+def _refuse_unquoted(type_: str, settings: dict[str, Any], at: str, dialect: str) -> None:
+    """Refuse a secret that YAML read as a number, and so lost its leading zeros."""
+    kind = kinds(dialect).get(type_)
+    for name, value in settings.items():
+        sensitive = kind and name in kind.fields and kind.fields[name].sensitive
+        if sensitive and not isinstance(value, str):
+            raise StateError(f"{at}.{name} of the seed is not a string; quote it.")
+
+
+def _list(value: Any, at: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise StateError(f"{at} of the seed is not a list.")
+    return value
+
+
+def _refuse_twins(what: str, values: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise StateError(f"The seed gives the same {what} twice: {value}.")
+        seen.add(value)

@@ -1,0 +1,64 @@
+"""What the simulator keeps, as values: projects, their integrations, and how ids are made."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ID = re.compile(r"[0-9a-f]{24}")
+
+
+class StateError(Exception):
+    """The state or its seed cannot be used; the text is a sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project; `created` in ISO 8601, `tags` as the API shows them."""
+
+    id: str
+    name: str
+    org_id: str
+    created: str
+    tags: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """An integration with its settings in plaintext; its repr shows none of them."""
+
+    type: str
+    id: str
+    settings: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"Integration({self.type}, {self.id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What a new state is filled with; integrations beside the id of their project."""
+
+    projects: tuple[Project, ...] = ()
+    integrations: tuple[tuple[str, Integration], ...] = ()
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text has the form of an id: 24 hexadecimal digits, lower case."""
+    return _ID.fullmatch(text) is not None
+
+
+def new_id(now: float) -> str:
+    """Make an id; as in the API it starts with the second of its making."""
+    return f"{int(now):08x}{secrets.token_hex(8)}"
+
+
+def derived_id(*parts: str, moment: int) -> str:
+    """Make the id that the same parts always give, so that runs from a seed are reproducible."""
+    return f"{moment:08x}{hashlib.sha256('/'.join(parts).encode()).hexdigest()[:16]}"

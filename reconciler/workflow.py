@@ -1,0 +1,65 @@
+"""The road that every command walks, each to its own stop.
+
+    paths ─load─▶ Desired ─resolve─▶ Desired ─┐
+                                              ├─look─▶ Changes ─make_plan─▶ Plan ─perform─▶ Outcomes
+                               live projects ─┘
+
+`validate` gets off after load, `drift` after look, `plan` after make_plan. `apply` goes on to
+perform and then looks a second time, when nothing must be left to do. Each gives one report,
+whatever happens on the way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.run import Job, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.report import Report
+
+__all__ = ["Job", "apply", "drift", "plan", "validate"]
+
+
+def validate(job: Job) -> Report:
+    """Say what is wrong with the desired state; needs no secret and no network."""
+    with Run("validate", job) as run:
+        run.load()
+    return run.report()
+
+
+def drift(job: Job) -> Report:
+    """Say how live differs from what is declared."""
+    with Run("drift", job) as run:
+        desired = run.resolve(run.load())
+        with run.connect(desired, writable=False) as client:
+            run.look(client, desired)
+    return run.report()
+
+
+def plan(job: Job) -> Report:
+    """Say what an apply would do."""
+    with Run("plan", job) as run:
+        desired = run.resolve(run.load())
+        with run.connect(desired, writable=False) as client:
+            run.look(client, desired)
+            run.make_plan(client, desired)
+    return run.report()
+
+
+def apply(job: Job, approve: Callable[[Report], bool]) -> Report:
+    """Make what is declared live, once `approve` has said yes to the plan.
+
+    A dry run ends where the question would be asked, and could not write if it tried.
+    """
+    with Run("apply", job) as run:
+        desired = run.resolve(run.load())
+        with run.connect(desired, writable=not job.dry_run) as client:
+            run.look(client, desired)
+            run.make_plan(client, desired)
+            if run.is_approved(approve):
+                run.perform(client)
+                run.look_again(client)
+    return run.report()
