@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.api.client import Client
-    from reconciler.api.dialects import Dialect
     from reconciler.api.stop import Stop
     from reconciler.api.transport import Connection
     from reconciler.core.state import Desired
@@ -43,14 +42,16 @@ class Target:
     """Is told verb, path, status and time of every request."""
 
 
-def base_url(target: Target, dialect: Dialect) -> str:
+def base_url(target: Target, api: str) -> str:
     """Give the scheme, host and port that the run speaks to. Raises Failed where none is known."""
+    from reconciler.api.dialects import DIALECTS
+
     if target.simulate:
         return SIMULATOR_URL
-    url = target.base_url or dialect.base_url
+    url = target.base_url or DIALECTS[api].base_url
     if url is None:
         hint = "give --base-url, or set MONGODB_ATLAS_BASE_URL"
-        raise Failed(Problem("no-base-url", f"{dialect.name} has no address of its own", hint))
+        raise Failed(Problem("no-base-url", f"{api} has no address of its own", hint))
     return url.rstrip("/")
 
 
@@ -60,27 +61,27 @@ def connect(target: Target, desired: Desired, stop: Stop, *, writable: bool) -> 
 
     A new simulator has the projects that the desired state names, unless a seed says otherwise.
     """
-    from reconciler.api.client import Client  # noqa: PLC0415 - `validate` needs no HTTP
-    from reconciler.api.dialects import DIALECTS  # noqa: PLC0415
-    from reconciler.api.transport import Transport  # noqa: PLC0415
+    from reconciler.api.client import Client
+    from reconciler.api.dialects import DIALECTS
+    from reconciler.api.transport import Transport
 
     dialect = DIALECTS[desired.api]
     with ExitStack() as stack:
         connection = (
-            _simulated(target, desired, stack) if target.simulate else _real(target, dialect)
+            _simulated(target, desired, stack) if target.simulate else _real(target, desired.api)
         )
         transport = stack.enter_context(Transport(connection, writable=writable))
         yield Client(transport, dialect, catalogue.kinds(desired.api), stop)
 
 
-def _real(target: Target, dialect: Dialect) -> Connection:
-    from reconciler.api.transport import Connection  # noqa: PLC0415
+def _real(target: Target, api: str) -> Connection:
+    from reconciler.api.transport import Connection
 
     if not target.public_key or not target.private_key:
         hint = "set MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY"
         raise Failed(Problem("no-credentials", "there is no API key to connect with", hint))
     return Connection(
-        base_url(target, dialect),
+        base_url(target, api),
         target.public_key,
         target.private_key,
         target.timeout,
@@ -92,8 +93,8 @@ def _real(target: Target, dialect: Dialect) -> Connection:
 
 
 def _simulated(target: Target, desired: Desired, stack: ExitStack) -> Connection:
-    from reconciler.api.transport import Connection  # noqa: PLC0415
-    from reconciler.simulator import InProcess, StateError, open_service  # noqa: PLC0415
+    from reconciler.api.transport import Connection
+    from reconciler.simulator import InProcess, StateError, open_service
 
     assert target.simulate  # noqa: S101 - its caller asked
     projects = [(project.ref.id, project.ref.name) for project in desired.projects]

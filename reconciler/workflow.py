@@ -13,7 +13,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.run import Job, Run
+from reconciler.job import Job
+from reconciler.run import Run
+from reconciler.steps import (
+    connect,
+    is_approved,
+    load,
+    look,
+    look_again,
+    make_plan,
+    perform,
+    resolve,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,26 +37,26 @@ __all__ = ["Job", "apply", "drift", "plan", "validate"]
 def validate(job: Job) -> Report:
     """Say what is wrong with the desired state; needs no secret and no network."""
     with Run("validate", job) as run:
-        run.load()
+        load(run)
     return run.report()
 
 
 def drift(job: Job) -> Report:
     """Say how live differs from what is declared."""
     with Run("drift", job) as run:
-        desired = run.resolve(run.load())
-        with run.connect(desired, writable=False) as client:
-            run.look(client, desired)
+        desired = resolve(run, load(run))
+        with connect(run, desired, writable=False) as client:
+            look(run, client, desired)
     return run.report()
 
 
 def plan(job: Job) -> Report:
     """Say what an apply would do."""
     with Run("plan", job) as run:
-        desired = run.resolve(run.load())
-        with run.connect(desired, writable=False) as client:
-            run.look(client, desired)
-            run.make_plan(client, desired)
+        desired = resolve(run, load(run))
+        with connect(run, desired, writable=False) as client:
+            look(run, client, desired)
+            make_plan(run, client, desired)
     return run.report()
 
 
@@ -55,11 +66,11 @@ def apply(job: Job, approve: Callable[[Report], bool]) -> Report:
     A dry run ends where the question would be asked, and could not write if it tried.
     """
     with Run("apply", job) as run:
-        desired = run.resolve(run.load())
-        with run.connect(desired, writable=not job.dry_run) as client:
-            run.look(client, desired)
-            run.make_plan(client, desired)
-            if run.is_approved(approve):
-                run.perform(client)
-                run.look_again(client)
+        desired = resolve(run, load(run))
+        with connect(run, desired, writable=not job.dry_run) as client:
+            look(run, client, desired)
+            make_plan(run, client, desired)
+            if is_approved(run, approve):
+                perform(run, client)
+                look_again(run, client)
     return run.report()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import sys
 import tempfile
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -15,6 +15,8 @@ from reconciler.report.problems import problem_lines
 
 if TYPE_CHECKING:
     from reconciler.cli.options import Output
+
+_NARROWEST = 60
 
 
 def show(report: Report, output: Output) -> int:
@@ -35,7 +37,7 @@ def style_of(stream: TextIO, output: Output) -> Style:
     terminal = stream.isatty() and not output.file
     unwanted = output.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     width = shutil.get_terminal_size().columns if terminal else 80
-    return Style(width=max(width, 40), colour=terminal and not unwanted)
+    return Style(width=max(width, _NARROWEST), colour=terminal and not unwanted)
 
 
 def write_file(file: Path, text: str) -> None:
@@ -55,8 +57,8 @@ def write_file(file: Path, text: str) -> None:
 def _write(stream: TextIO, text: str) -> None:
     """Write all; a reader that has gone away is no error of ours."""
     try:
-        with contextlib.suppress(AttributeError):
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
         stream.write(text)
         stream.flush()
     except BrokenPipeError:

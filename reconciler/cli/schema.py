@@ -6,11 +6,11 @@ import json
 
 import click
 
-from reconciler import catalogue
+from reconciler.bundle import bundle
 
 
 @click.command()
 def command() -> int:
     """Print one JSON Schema of the desired state, for editors."""
-    click.echo(json.dumps(catalogue.bundle(), indent=2))
+    click.echo(json.dumps(bundle(), indent=2))
     return 0

@@ -24,7 +24,7 @@ def command(port: int, state: Path, seed: Path | None) -> int:
     Any API key is accepted, unless MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY
     are set: then exactly that one.
     """
-    from reconciler.simulator import StateError, open_service, serve  # noqa: PLC0415
+    from reconciler.simulator import StateError, open_service, serve
 
     public = os.environ.get("MONGODB_ATLAS_PUBLIC_API_KEY")
     private = os.environ.get("MONGODB_ATLAS_PRIVATE_API_KEY")

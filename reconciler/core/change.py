@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from reconciler.core.secret import Verdict
-
 if TYPE_CHECKING:
     from reconciler.core.kind import Plain
     from reconciler.core.problem import Place, Problem
+    from reconciler.core.secret import Verdict
     from reconciler.core.state import Integration, ProjectRef
 
 

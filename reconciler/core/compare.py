@@ -12,6 +12,7 @@ from reconciler.core.secret import HIDDEN, Masked, Reference, Secret, Verdict, d
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from reconciler.core.problem import Place
     from reconciler.core.secret import Sensitive
     from reconciler.core.state import DesiredValue, Integration, LiveIntegration, LiveValue
 
@@ -51,7 +52,7 @@ def compare(kind: Kind, desired: Integration, live: LiveIntegration) -> tuple[Fi
         else:
             before[name] = field.default if shown is None and value is not None else shown
             after[name] = value
-    verdicts = {name: Verdict.DIFFERENT for name in _differing(before, after)} | unproven
+    verdicts = dict.fromkeys(_differing(before, after), Verdict.DIFFERENT) | unproven
     verdicts |= dict.fromkeys(_undeclared(kind, desired, live), Verdict.UNDECLARED)
     if not verdicts:
         return ()
@@ -61,7 +62,7 @@ def compare(kind: Kind, desired: Integration, live: LiveIntegration) -> tuple[Fi
             _printable(live.settings.get(name, HIDDEN if name in live.unknown else None)),
             None if verdicts[name] is Verdict.UNDECLARED else _after(kind, desired, name),
             verdicts[name],
-            desired.place(name),
+            _place(desired, name),
         )
         for name in (*kind.fields, *live.unknown)
         if name in verdicts
@@ -76,7 +77,7 @@ def created(kind: Kind, desired: Integration) -> tuple[FieldChange, ...]:
             None,
             _printable(value),
             Verdict.UNVERIFIABLE if isinstance(value, Reference) else Verdict.DIFFERENT,
-            desired.place(field.name),
+            _place(desired, field.name),
         )
         for field, value in wanted(kind, desired)
         if value is not None
@@ -116,6 +117,10 @@ def _after(kind: Kind, desired: Integration, name: str) -> Plain | None:
     return _printable(desired.settings.get(name, kind.fields[name].default))
 
 
+def _place(desired: Integration, name: str) -> Place | None:
+    return desired.place(name) if name in desired.settings else None
+
+
 def _printable(value: DesiredValue | LiveValue) -> Plain | None:
     if value is None or isinstance(value, str | bool | int | float):
         return value
@@ -136,7 +141,7 @@ def _differing(before: Mapping[str, object], after: Mapping[str, object]) -> lis
     from deepdiff import DeepDiff  # noqa: PLC0415 - most runs never need it
     from deepdiff.operator import BaseOperator  # noqa: PLC0415
 
-    class Judged(BaseOperator):  # type: ignore[misc]  # deepdiff is untyped
+    class Judged(BaseOperator):
         """Report evidence as one difference instead of walking into it."""
 
         def match(self, level: Any) -> bool:

@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
     from reconciler.core.kind import Kind
-    from reconciler.core.state import DesiredProject, Integration, LiveIntegration, LiveProject
-    from reconciler.core.state import ProjectRef
+    from reconciler.core.state import (
+        DesiredProject,
+        Integration,
+        LiveIntegration,
+        LiveProject,
+        ProjectRef,
+    )
 
 
 def diff(

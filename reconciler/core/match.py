@@ -67,7 +67,9 @@ def select(projects: Sequence[DesiredProject], patterns: Sequence[str]) -> list[
 
 def _is_named(project: DesiredProject, pattern: str) -> bool:
     ref = project.ref
-    return pattern == ref.name or any(fnmatchcase(part or "", pattern) for part in (ref.id, ref.name))
+    return pattern == ref.name or any(
+        fnmatchcase(part or "", pattern) for part in (ref.id, ref.name)
+    )
 
 
 def _by_name(ref: ProjectRef, by_name: Names) -> ProjectRef:

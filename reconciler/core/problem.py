@@ -77,7 +77,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f'did you mean "{by_fold[near[0]]}"?' if near else ""
 
 
-class Invalid(Exception):  # noqa: N818 - reads as what it says: the desired state is invalid
+class Invalid(Exception):
     """The desired state cannot be used; carries every problem found, warnings included."""
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -86,7 +86,7 @@ class Invalid(Exception):  # noqa: N818 - reads as what it says: the desired sta
         self.problems = tuple(sorted(problems, key=lambda problem: problem.sort_key))
 
 
-class Failed(Exception):  # noqa: N818 - reads as what it says: the run failed
+class Failed(Exception):
     """The run cannot go on, for a reason outside the desired state."""
 
     def __init__(self, problem: Problem) -> None:

@@ -148,26 +148,37 @@ def judge(live: Masked | Secret | None, desired: Sensitive, *, length_counts: bo
     if isinstance(live, Secret):
         equal = hmac.compare_digest(_bytes(shown), _bytes(value))
         return Verdict.SAME if equal else Verdict.DIFFERENT
-    return _judge_mask(_lower_origin(shown), _lower_origin(value), length_counts=length_counts)
+    return _judge_mask(shown, value, length_counts=length_counts)
 
 
 def _judge_mask(mask: str, value: str, *, length_counts: bool) -> Verdict:
     head, tail = mask[: mask.index("*")], mask[mask.rindex("*") + 1 :]
-    if len(mask) == len(value):
+    origin = _ORIGIN.match(head)
+    if origin and origin[0].endswith("/"):
+        fits = _fits_url(origin[0], head[origin.end() :], tail, value)
+    elif len(mask) == len(value):
         fits = all(m in ("*", v) for m, v in zip(mask, value, strict=True))
     else:
         long_enough = not length_counts and len(value) >= len(head) + len(tail)
         fits = long_enough and value.startswith(head) and value.endswith(tail)
     if not fits:
         return Verdict.DIFFERENT
-    seen = _ORIGIN.sub("", head, count=1) + tail
-    return Verdict.CONSISTENT if seen else Verdict.UNVERIFIABLE
+    seen = head[origin.end() :] if origin else head
+    return Verdict.CONSISTENT if seen or tail else Verdict.UNVERIFIABLE
 
 
-def _lower_origin(text: str) -> str:
-    """Level the case of a scheme and host, which carries no meaning (RFC 3986, 6.2.2.1)."""
-    origin = _ORIGIN.match(text)
-    return origin[0].lower() + text[origin.end() :] if origin else text
+def _fits_url(origin: str, path: str, tail: str, value: str) -> bool:
+    """Compare with the mask of a URL, whose length says nothing.
+
+    The mask puts a slash behind the host even where the URL has none, and its tail is that of the
+    whole URL, so it may reach back over the path into the host. The case of a scheme and host
+    carries no meaning (RFC 3986, 6.2.2.1).
+    """
+    found = _ORIGIN.match(value)
+    if found is None or found[0].rstrip("/").lower() != origin.rstrip("/").lower():
+        return False
+    rest = value[found.end() :]
+    return rest.startswith(path) and (found[0].lower() + rest).endswith(tail)
 
 
 def _bytes(text: str) -> bytes:

@@ -22,12 +22,12 @@ def conclusion(report: Report) -> str:
         return "Interrupted. " + (_applied(report) if report.outcomes else "Nothing was written.")
     if report.exit == Exit.INVALID:
         count = sum(problem.is_error for problem in report.problems)
-        return f"{_count(count, 'error')}. Nothing was read or written."
+        return f"{_count(count, 'error')}. Nothing was written."
     if report.command == "validate":
         return "The desired state is valid."
     if report.command == "drift":
         return _drift(report)
-    if report.outcomes is None or report.exit == Exit.REFUSED:
+    if not report.outcomes or report.exit == Exit.REFUSED:
         return _plan(report)
     return _applied(report)
 
@@ -44,7 +44,7 @@ def unproven(report: Report) -> Iterator[str]:
     if fits + hidden:
         yield (
             f"{_count(fits + hidden, 'secret')} could not be verified:"
-            f" {fits} fit what the API shows, of {hidden} it shows nothing."
+            f" {fits} consistent with a mask, {hidden} unverifiable."
         )
         yield "To send them all the same: reconciler apply --assert-secrets"
 
@@ -52,14 +52,14 @@ def unproven(report: Report) -> Iterator[str]:
 def _plan(report: Report) -> str:
     counts = totals(report)
     if report.exit == Exit.REFUSED:
-        return f"{_planned(report)} Refused: nothing was written."
+        return f"{_planned(report)}\nRefused: nothing was written."
     pending = counts["create"] + counts["update"] + counts["delete"]
     if report.exit == Exit.FAILED:
-        return f"{_planned(report)} Incomplete: not everything could be read."
+        return f"{_planned(report)}\nIncomplete: not everything could be read."
     if not pending:
         return f"Nothing is left to do: {_rest(report)}."
     if not report.applyable:
-        return f"{_planned(report)} It cannot be applied: secrets were not resolved."
+        return f"{_planned(report)}\nIt cannot be applied: secrets were not resolved."
     return _planned(report)
 
 
@@ -78,7 +78,7 @@ def _drift(report: Report) -> str:
         f" {counts['delete']} that should be gone; {_rest(report)}."
     )
     if report.exit == Exit.FAILED:
-        return f"Incomplete: not everything could be read. Drift so far: {drift}"
+        return f"Drift so far: {drift}\nIncomplete: not everything could be read."
     return f"Drift: {drift}" if report.exit == Exit.PENDING else f"In sync: {_rest(report)}."
 
 

@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 
 from reconciler.core.change import Action
 from reconciler.core.plan import Status
-from reconciler.core.secret import Verdict
+from reconciler.core.secret import HIDDEN, Verdict
 from reconciler.report.conclusion import conclusion, unproven
 from reconciler.report.paint import paint
 from reconciler.report.problems import problem_lines
@@ -35,6 +35,7 @@ _PAINT = {
     Action.KEEP: "dim",
     Action.LEAVE: "cyan",
 }
+
 
 def render(report: Report, style: Style) -> str:
     """Write the whole report; ends with one line break."""
@@ -119,6 +120,8 @@ def _values(change: Change, field: FieldChange) -> str:
             return f"{after}, {field.verdict}"
         case _ if change.action is Action.CREATE:
             return after
+        case _ if field.after == HIDDEN:
+            return f"{before} → as declared"
         case _:
             return f"{before} → {after}"
 

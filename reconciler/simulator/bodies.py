@@ -105,4 +105,6 @@ def _misshapen(dialect: str, type_: str, name: str, value: str, *, updating: boo
         return refuse("INVALID_INTEGRATION_SETTINGS", type_, reason)
     if kinds(dialect)[type_].fields[name].mask is Mask.URL:
         return refuse("INVALID_URL", value)
-    return refuse(_KEY_FORMAT[type_, name])
+    if (type_, name) in _KEY_FORMAT:
+        return refuse(_KEY_FORMAT[type_, name])
+    return refuse("VALIDATION_ERROR", f"{name} is malformed")

@@ -75,7 +75,7 @@ def _project(item: Any, at: str) -> Project:
             raise StateError(f"{at}.{name} of the seed is not a string of 24 hexadecimal digits.")
     if not isinstance(item.get("name", ""), str):
         raise StateError(f"{at}.name of the seed is not a string.")
-    return _derive(item.get("id"), item.get("name"), org, _tags(item.get("tags") or [], at))
+    return _derive(item.get("id"), item.get("name"), org, _tags(item.get("tags"), at))
 
 
 def _derive(
@@ -87,11 +87,12 @@ def _derive(
 
 
 def _tags(tags: Any, at: str) -> tuple[dict[str, str], ...]:
-    for tag in _list(tags, f"{at}.tags"):
+    listed = _list(tags, f"{at}.tags")
+    for tag in listed:
         strings = isinstance(tag, dict) and all(isinstance(text, str) for text in tag.values())
         if not strings or set(tag) != {"key", "value"}:
             raise StateError(f"{at}.tags of the seed are not mappings of `key` and `value`.")
-    return tuple(tags)
+    return tuple(listed)
 
 
 def _all_integrations(
@@ -99,7 +100,7 @@ def _all_integrations(
 ) -> Iterator[tuple[str, Integration]]:
     for index, (item, project) in enumerate(zip(items, projects, strict=True)):
         at = f"projects[{index}].integrations"
-        members = enumerate(_list(item.get("integrations") or [], at))
+        members = enumerate(_list(item.get("integrations"), at))
         made = [_integration(entry, f"{at}[{n}]", project.id, dialect) for n, entry in members]
         _refuse_twins(f"type in {at}", (integration.type for integration in made))
         yield from ((project.id, integration) for integration in made)
@@ -134,6 +135,8 @@ def _refuse_unquoted(type_: str, settings: dict[str, Any], at: str, dialect: str
 
 
 def _list(value: Any, at: str) -> list[Any]:
+    if value is None:
+        return []
     if not isinstance(value, list):
         raise StateError(f"{at} of the seed is not a list.")
     return value

@@ -25,9 +25,7 @@ class Caller:
         self.session.auth = HTTPDigestAuth(*keys)
 
     def __call__(self, method, path, body=None, *, headers=ACCEPT, **options):
-        return self.session.request(
-            method, self.base + path, json=body, headers=headers, **options
-        )
+        return self.session.request(method, self.base + path, json=body, headers=headers, **options)
 
     def integrations(self, tail="", project=PROJECT):
         return f"/groups/{project}/integrations{tail}"
@@ -37,7 +35,7 @@ class Clock:
     """Stands still until it is told to move."""
 
     def __init__(self):
-        self.now = 1_786_330_021.0
+        self.now = 1_786_331_221.0  # 2026-08-10T03:07:01Z
 
     def __call__(self):
         return self.now
@@ -82,7 +80,7 @@ def call_of():
 
 @pytest.fixture
 def call(make_service, call_of):
-    """A caller of a service with one empty project."""
+    """Give a caller of a service with one empty project."""
     return call_of(make_service())
 
 

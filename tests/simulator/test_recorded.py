@@ -99,7 +99,11 @@ def test_an_unknown_path_has_the_shape_of_the_recorded_error(call):
     recorded = recording("v2-error-404-resource-not-found")["response"]["body"]
     answer = call("GET", "/nowhere").json()
     assert answer.keys() == recorded.keys()
-    assert {**answer, "detail": "", "parameters": []} == {**recorded, "detail": "", "parameters": []}
+    assert {**answer, "detail": "", "parameters": []} == {
+        **recorded,
+        "detail": "",
+        "parameters": [],
+    }
 
 
 def test_projects_look_as_recorded(make_service, call_of):

@@ -1,0 +1,43 @@
+"""What a run is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reconciler.core.guard import Overrides
+from reconciler.session import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from reconciler.api.stop import Stop
+
+
+def _silent(doing: str, done: int, whole: int) -> None:
+    del doing, done, whole
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Paths, and names or globs of projects, as the user gave them; everything else decided.
+
+    `secrets` is false for a look that resolves none. `detailed` asks for an exit code of its own
+    where changes are pending. `expect` is the digest that the plan must have, `saved` the plan file
+    that it must be equal to. `progress` is told what is being done, how much of it is done, and how
+    much there is. `stop` is where others end the run.
+    """
+
+    paths: Sequence[str]
+    stop: Stop
+    target: Target = field(default_factory=Target)
+    projects: Sequence[str] = ()
+    types: frozenset[str] | None = None
+    secrets: bool = True
+    assert_secrets: bool = False
+    overrides: Overrides = field(default_factory=Overrides)
+    detailed: bool = False
+    dry_run: bool = False
+    expect: str | None = None
+    saved: Mapping[str, Any] | None = None
+    progress: Callable[[str, int, int], None] = _silent

@@ -1,0 +1,188 @@
+"""The steps of the road: each takes the run one station on, and leaves in it what it found."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reconciler import catalogue, desired, session
+from reconciler.core import plan
+from reconciler.core.diff import diff
+from reconciler.core.exits import Exit
+from reconciler.core.guard import refusals
+from reconciler.core.match import match, select
+from reconciler.core.problem import Failed, Problem
+from reconciler.report import saved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from reconciler.api.client import Client
+    from reconciler.core.change import Change
+    from reconciler.core.state import Desired, DesiredProject
+    from reconciler.report import Report
+    from reconciler.run import Run
+
+
+def load(run: Run) -> Desired:
+    """Read the files. What is loaded stays, so the garbage collector need not look at it."""
+    gc.disable()
+    try:
+        declared, warnings = desired.load(run.job.paths)
+    finally:
+        gc.freeze()
+        gc.enable()
+    run.problems += warnings
+    run.api = declared.api or None
+    return declared
+
+
+def resolve(run: Run, declared: Desired) -> Desired:
+    """Put secrets in the place of references, unless none are wanted."""
+    from reconciler.secrets.resolve import resolve as resolve_all
+
+    return resolve_all(declared) if run.job.secrets else declared
+
+
+@contextmanager
+def connect(run: Run, declared: Desired, *, writable: bool) -> Iterator[Client]:
+    """Open the API; only with `writable` can anything be written to it."""
+    run.base_url = session.base_url(run.job.target, declared.api)
+    with session.connect(run.job.target, declared, run.job.stop, writable=writable) as client:
+        yield client
+
+
+def look(run: Run, client: Client, declared: Desired) -> None:
+    """Read every declared project and compare; one that cannot be read fails alone."""
+    from reconciler.api.errors import ApiError
+
+    try:
+        listed = client.projects()
+    except ApiError as error:
+        problem = error.problem("listing the projects")
+    else:
+        run.projects = select(match(declared, listed), run.job.projects)
+        run.changes = _compare(run, client, run.projects, assert_secrets=run.job.assert_secrets)
+        run.problems += [told for change in run.changes for told in change.warnings]
+        return
+    raise Failed(problem)
+
+
+def make_plan(run: Run, client: Client, declared: Desired) -> None:
+    """Order the changes, ask the guards, and fix it all with a digest."""
+    job = run.job
+    kinds = catalogue.kinds(declared.api)
+    refused = refusals(run.changes, kinds, job.overrides, desired_is_empty=declared.is_empty)
+    context = {
+        "api": declared.api,
+        "baseUrl": run.base_url,
+        "projects": sorted(job.projects),
+        "types": sorted(job.types or ()),
+        "assertSecrets": job.assert_secrets,
+    }
+    complete = job.secrets and not run.unread
+    path_of = client.dialect.integration
+    run.plan = plan.make_plan(run.changes, path_of, refused, context, complete=complete)
+    if refused:
+        run.end(Exit.REFUSED, *refused)
+
+
+def is_approved(run: Run, approve: Callable[[Report], bool]) -> bool:
+    """Say whether the plan may be carried out: guards first, then what was agreed, then a yes."""
+    objections = [] if run.ended is not None else _objections(run)
+    if objections:
+        run.end(Exit.REFUSED, *objections)
+    if run.ended is not None or run.job.dry_run:
+        return False
+    if run.plan and run.plan.operations and not approve(run.report()):
+        run.end(Exit.REFUSED, Problem("declined", "the plan was not approved"))
+        return False
+    return True
+
+
+def perform(run: Run, client: Client) -> None:
+    """Carry the plan out; one project's failure stops that project only."""
+    from reconciler.api.perform import perform_all
+
+    job, operations = run.job, run.plan.operations if run.plan else ()
+    run.outcomes = perform_all(
+        client,
+        operations,
+        catalogue.kinds(client.dialect.name),
+        job.stop,
+        job.target.concurrency,
+        lambda done, whole: job.progress("Writing", done, whole),
+    )
+    if job.stop and not job.stop.signal:
+        hint = "run again after that time"
+        run.problems.append(Problem("rate-limited", job.stop.reason, hint))
+
+
+def look_again(run: Run, client: Client) -> None:
+    """Read again what was touched: what is left belies an operation that seemed to be done."""
+    outcomes = run.outcomes or []
+    if run.job.stop:
+        return
+    touched = {outcome.operation.change.project.id for outcome in outcomes}
+    projects = [project for project in run.projects if project.ref.id in touched]
+    unread = run.unread
+    changes = _compare(run, client, projects, assert_secrets=False)
+    left = {change.key: change.reason for change in changes if change.action.is_pending}
+    foreign = left.keys() - {outcome.operation.change.key for outcome in outcomes}
+    for project, type_ in sorted(foreign):
+        sentence = f"{type_} of {project} changed while the plan was carried out"
+        run.problems.append(Problem("changed-meanwhile", sentence, "run again"))
+    run.outcomes = [_belied(outcome, left) for outcome in outcomes]
+    run.settled = not left and not run.unread
+    if foreign or run.unread > unread:
+        run.ended = Exit.INCOMPLETE
+
+
+def _compare(
+    run: Run, client: Client, projects: Sequence[DesiredProject], *, assert_secrets: bool
+) -> list[Change]:
+    """Read and compare projects as they arrive; give the changes sorted by project and type."""
+    from reconciler.api.errors import ApiError, Halted
+    from reconciler.api.observe import observe
+
+    job, kinds = run.job, catalogue.kinds(client.dialect.name)
+    changes: list[Change] = []
+
+    def progress(done: int, whole: int) -> None:
+        job.progress("Reading", done, whole)
+
+    try:
+        for project, live in observe(client, projects, job.target.concurrency, progress):
+            if isinstance(live, ApiError):
+                run.unread += 1
+                run.problems.append(live.problem(f"reading project {project.ref}", project.at))
+            else:
+                changes += diff(
+                    project, live, kinds, types=job.types, assert_secrets=assert_secrets
+                )
+    except Halted as error:
+        problem = error.problem("reading the projects")
+    else:
+        return sorted(changes, key=lambda change: change.key)
+    raise Failed(problem)
+
+
+def _objections(run: Run) -> list[Problem]:
+    job = run.job
+    if not job.secrets and not job.dry_run:
+        sentence = "this plan cannot be applied: its secrets were not resolved"
+        return [Problem("not-applyable", sentence, "leave out --secrets none")]
+    if job.expect is not None and run.plan and job.expect != run.plan.digest:
+        sentence = f"the plan is not the expected one: its digest is {run.plan.digest}"
+        return [Problem("stale-plan", sentence, "plan again, and look at what moved")]
+    return [] if job.saved is None else saved.objections(job.saved, run.report())
+
+
+def _belied(outcome: plan.Outcome, left: Mapping[tuple[str, str], str]) -> plan.Outcome:
+    reason = left.get(outcome.operation.change.key)
+    if outcome.status is not plan.Status.DONE or reason is None:
+        return outcome
+    detail = f"not-converged: the API took the write, and still {reason}"
+    return replace(outcome, status=plan.Status.FAILED, detail=detail)

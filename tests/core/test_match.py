@@ -1,0 +1,70 @@
+"""Declared projects and the ones that the API lists."""
+
+import pytest
+
+from reconciler.core.match import match, select
+from reconciler.core.problem import Invalid
+from reconciler.core.state import Desired, ProjectRef
+
+LISTED = [
+    ProjectRef("1" * 24, "payments-prod"),
+    ProjectRef("2" * 24, "search"),
+    ProjectRef("3" * 24, "twin"),
+    ProjectRef("4" * 24, "twin"),
+]
+
+
+@pytest.fixture
+def refs(build):
+    def ask(*declared, patterns=()):
+        projects = tuple(build.project(ref=ProjectRef(*ref)) for ref in declared)
+        found = match(Desired("atlas", projects), LISTED)
+        return [(p.ref.id[0], p.ref.name) for p in select(found, patterns)]
+
+    return ask
+
+
+def test_ids_and_names_are_completed_and_sorted_by_id(refs):
+    assert refs((None, "search"), ("1" * 24, None)) == [("1", "payments-prod"), ("2", "search")]
+
+
+def test_an_id_that_is_not_listed_is_left_for_the_read_to_explain(refs):
+    assert refs(("9" * 24, "gone")) == [("9", "gone")]
+
+
+@pytest.mark.parametrize(
+    ("declared", "code", "words"),
+    [
+        ([(None, "serch")], "unknown-project", 'did you mean "search"?'),
+        ([(None, "twin")], "ambiguous-project", f"{'3' * 24}, {'4' * 24}"),
+        ([("2" * 24, "sarch")], "project-mismatch", "is called search, not sarch"),
+        ([("2" * 24, None), (None, "search")], "duplicate-project", "declared a second time"),
+    ],
+)
+def test_a_project_that_cannot_be_right_is_refused(refs, declared, code, words):
+    with pytest.raises(Invalid) as error:
+        refs(*declared)
+    (problem,) = error.value.problems
+    assert problem.code == code
+    assert words in f"{problem.message} {problem.hint}"
+
+
+@pytest.mark.parametrize(
+    ("patterns", "ids"),
+    [
+        (["search"], "2"),
+        (["1" * 24], "1"),
+        (["pay*"], "1"),
+        (["*"], "12"),
+        (["search", "payments-prod"], "12"),
+    ],
+)
+def test_projects_are_selected_by_id_name_or_glob(refs, patterns, ids):
+    chosen = refs((None, "search"), (None, "payments-prod"), patterns=patterns)
+    assert "".join(id_ for id_, _ in chosen) == ids
+
+
+def test_a_pattern_that_names_no_declared_project_is_refused(refs):
+    with pytest.raises(Invalid) as error:
+        refs((None, "search"), patterns=["twin"])
+    assert error.value.problems[0].code == "unknown-project"

@@ -1,0 +1,76 @@
+"""The report for people: it fits, and it is safe to print."""
+
+import pytest
+from rich.cells import cell_len
+
+from reconciler.core.change import Action, Change, FieldChange
+from reconciler.core.problem import Place, Problem
+from reconciler.core.secret import Verdict
+from reconciler.core.state import ProjectRef
+from reconciler.report import FORMATS, Report, Style
+from reconciler.report.view import safe_text
+
+LONG = ProjectRef("5d791c84ff7a2522cc4f9aa1", "a-project-with-a-very-long-name-indeed-" + "x" * 25)
+WIDE = ProjectRef("6d791c84ff7a2522cc4f9aa1", "日本語のとても長いプロジェクト名" * 3)
+REPORT = Report(
+    command="plan",
+    exit=0,
+    digest="sha256:" + "0" * 64,
+    applyable=True,
+    changes=(
+        Change(LONG, "MICROSOFT_TEAMS", Action.CREATE, "not there yet"),
+        Change(
+            LONG, "DATADOG", Action.UPDATE, "sendCollectionLatencyMetrics, region, apiKey differ",
+            (FieldChange("region", "US", "EU", Verdict.DIFFERENT, Place("a.yaml", 3, 1)),),
+            at=Place("a.yaml", 2, 1),
+        ),
+        Change(LONG, "SLACK", Action.DELETE, "ensure: absent"),
+        Change(WIDE, "WEBHOOK", Action.LEAVE, "not declared"),
+        Change(WIDE, "VICTOR_OPS", Action.KEEP, "in sync"),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_table_fits_the_width(width):
+    text = FORMATS["text"](REPORT, Style(width=width))
+    table = text.split("\n\n", maxsplit=1)[0].splitlines()
+    assert len(table) == 5
+    assert max(cell_len(line) for line in table) <= width
+
+
+def test_more_room_shows_more():
+    narrow, wide = (FORMATS["text"](REPORT, Style(width=width)) for width in (80, 200))
+    reason = "sendCollectionLatencyMetrics, region, apiKey differ"
+    assert reason not in narrow
+    assert reason in wide
+
+
+def test_there_is_colour_only_where_it_is_wanted():
+    assert "\x1b[" not in FORMATS["text"](REPORT, Style())
+    coloured = FORMATS["text"](REPORT, Style(colour=True))
+    assert "\x1b[32m" in coloured  # green for a create
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["\x1b[31mred", "a\nb", "a\rb", "\x07", "\x9b31m", "\u202eabc", "\u200b", "\u2028", "\ufeff"],
+)
+def test_nothing_that_moves_the_cursor_or_hides_is_printed(hostile):
+    ref = ProjectRef("5d791c84ff7a2522cc4f9aa1", hostile)
+    field = FieldChange("channelName", hostile, hostile, Verdict.DIFFERENT)
+    report = Report(
+        command="drift",
+        exit=2,
+        changes=(Change(ref, hostile, Action.UPDATE, hostile, (field,)),),
+        problems=(Problem("x", hostile, hostile, Place(hostile, 1, 1)),),
+    )
+    for style in (Style(), Style(colour=True)):
+        text = FORMATS["text"](report, style)
+        assert hostile not in text
+        assert "\\u" in text
+
+
+def test_safe_text_keeps_what_is_harmless_and_cuts_what_is_long():
+    assert safe_text("payments-prod é 日本") == "payments-prod é 日本"
+    assert safe_text("x" * 300) == "x" * 199 + "…"
