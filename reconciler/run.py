@@ -90,10 +90,18 @@ class Run:
             applyable=plan.applyable if plan else False,
             changes=plan.changes if plan else tuple(self.changes),
             operations=plan.operations if plan else (),
-            outcomes=None if self.outcomes is None else tuple(self.outcomes),
+            outcomes=tuple(self._outcomes()) if self.command == "apply" else None,
             problems=tuple(sorted(self.problems, key=lambda problem: problem.sort_key)),
+            performed=self.outcomes is not None,
             settled=self.settled,
         )
+
+    def _outcomes(self) -> list[Outcome]:
+        """Give one outcome for each operation, also where none was begun."""
+        if self.outcomes is not None or self.plan is None:
+            return self.outcomes or []
+        why = "dry run" if self.job.dry_run else "the plan was not carried out"
+        return [Outcome(operation, Status.SKIPPED, why) for operation in self.plan.operations]
 
     def _exit(self) -> int:
         if self.job.stop.signal:

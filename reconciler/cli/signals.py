@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from reconciler.api.stop import Stop
 
+_STDERR = 2
+_TOLD = b"Interrupted: finishing what is in flight. Once more ends it at once.\n"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -30,6 +32,7 @@ def stopping(stop: Stop) -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
         stop.interrupt(number, signal.Signals(number).name)
+        os.write(_STDERR, _TOLD)
 
     with _handlers(handle):
         yield

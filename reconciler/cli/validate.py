@@ -10,6 +10,7 @@ from reconciler import workflow
 from reconciler.api.stop import Stop
 from reconciler.cli.options import OUTPUT, PATHS, options, take_output
 from reconciler.cli.output import show
+from reconciler.cli.signals import stopping
 
 
 @click.command()
@@ -17,4 +18,7 @@ from reconciler.cli.output import show
 @options(OUTPUT)
 def command(paths: tuple[str, ...], **given: Any) -> int:
     """Check the desired state; needs no secret and no network."""
-    return show(workflow.validate(workflow.Job(paths, Stop())), take_output(given))
+    stop = Stop()
+    with stopping(stop):
+        report = workflow.validate(workflow.Job(paths, stop))
+    return show(report, take_output(given))

@@ -19,7 +19,7 @@ _INTERRUPTED = 128
 def conclusion(report: Report) -> str:
     """Say what the run came to."""
     if report.exit >= _INTERRUPTED:
-        return "Interrupted. " + (_applied(report) if report.outcomes else "Nothing was written.")
+        return "Interrupted. " + (_applied(report) if report.performed else "Nothing was written.")
     if report.exit == Exit.INVALID:
         count = sum(problem.is_error for problem in report.problems)
         return f"{_count(count, 'error')}. Nothing was written."
@@ -27,7 +27,7 @@ def conclusion(report: Report) -> str:
         return "The desired state is valid."
     if report.command == "drift":
         return _drift(report)
-    if not report.outcomes or report.exit == Exit.REFUSED:
+    if not report.performed or not report.operations:
         return _plan(report)
     return _applied(report)
 

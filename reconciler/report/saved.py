@@ -40,7 +40,7 @@ def _by_key(changes: object) -> dict[str, Any]:
     for change in changes:
         project = change.get("project") if isinstance(change, dict) else None
         if isinstance(project, dict):
-            key = " ".join(str(part) for part in (*project.values(), change.get("type")))
+            key = f"{project.get('id')} {change.get('type')}"
             found[key] = {name: value for name, value in change.items() if name != "at"}
     return found
 
@@ -51,6 +51,12 @@ def _moved(before: dict[str, Any], after: dict[str, Any]) -> str:
 
     tree = DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0)
     paths = (level.path(output_format="list") for part in tree.values() for level in part)
-    moved = sorted({path[0] for path in paths if path})
-    more = f" and {len(moved) - _MOST_NAMED} more" if len(moved) > _MOST_NAMED else ""
-    return f"; moved since: {', '.join(moved[:_MOST_NAMED])}{more}" if moved else ""
+    keys = sorted({path[0] for path in paths if path})
+    names = [_name(after.get(key) or before[key]) for key in keys[:_MOST_NAMED]]
+    more = f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
+    return f"; moved since: {', '.join(names)}{more}" if names else ""
+
+
+def _name(change: Mapping[str, Any]) -> str:
+    project = change["project"]
+    return f"{project.get('name') or project.get('id')} {change.get('type')}"

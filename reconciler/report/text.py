@@ -136,7 +136,7 @@ def _value(value: Plain | None) -> str:
 
 def _outcomes(report: Report, style: Style) -> Iterator[str]:
     """Give a line for every operation that was not simply done."""
-    for outcome in report.outcomes or ():
+    for outcome in (report.outcomes or ()) if report.performed else ():
         if outcome.status is not Status.DONE or outcome.detail:
             look = "green" if outcome.status is Status.DONE else "red"
             yield paint(_outcome(outcome), look, style)

@@ -28,7 +28,8 @@ class Report:
 
     `changes` are sorted by project id and type; `operations` and `outcomes` are in the order of the
     plan, one outcome each; `problems` are sorted by place. `exit` is the run's exit code.
-    `settled` says that a second look after an apply found nothing left.
+    `performed` says that an apply came as far as writing, `settled` that a second look afterwards
+    found nothing left.
     """
 
     command: str
@@ -41,6 +42,7 @@ class Report:
     operations: tuple[Operation, ...] = ()
     outcomes: tuple[Outcome, ...] | None = None
     problems: tuple[Problem, ...] = ()
+    performed: bool = False
     settled: bool = False
 
 

@@ -1,0 +1,100 @@
+"""SIGINT and SIGTERM end a run in good order: what is in flight is finished, and all is told."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from threading import Event, Thread
+
+import pytest
+
+from reconciler.simulator import open_service, serve
+
+PROJECTS = [("1d791c84ff7a2522cc4f9aa1", "one"), ("2d791c84ff7a2522cc4f9aa1", "two")]
+STATE = """\
+version: 1
+api: atlas
+projects:
+  - name: one
+    integrations:
+      - {type: OPS_GENIE, apiKey: {env: KEY}}
+      - {type: VICTOR_OPS, apiKey: {env: KEY}}
+  - name: two
+    integrations:
+      - {type: OPS_GENIE, apiKey: {env: KEY}}
+"""
+PATIENCE = 60
+
+
+class Gate:
+    """Holds the first request of a verb until it is let through."""
+
+    def __init__(self, service, verb, path=""):
+        self.service, self.verb, self.path = service, verb, path
+        self.reached, self.opened = Event(), Event()
+        self.writes = []
+
+    def handle(self, request):
+        authorised = request.header("Authorization")
+        if authorised and request.method == self.verb and self.path in request.path:
+            self.reached.set()
+            assert self.opened.wait(PATIENCE)
+        if authorised and request.method != "GET":
+            self.writes.append((request.method, request.path.rsplit("/", maxsplit=1)[-1]))
+        return self.service.handle(request)
+
+
+@pytest.fixture
+def interrupted(tmp_path):
+    """Apply until a verb is in flight, send a signal, and let the verb through."""
+
+    def run(verb, number, path=""):
+        (tmp_path / "desired.yaml").write_text(STATE)
+        service = open_service(tmp_path / "state.db", projects=PROJECTS)
+        gate = Gate(service, verb, path)
+        with serve(gate) as server:
+            thread = Thread(target=server.serve_forever)
+            thread.start()
+            process = _apply(tmp_path, server.server_port)
+            assert gate.reached.wait(PATIENCE)
+            process.send_signal(number)
+            assert process.stderr.readline().startswith("Interrupted: ")
+            gate.opened.set()
+            output, _ = process.communicate(timeout=PATIENCE)
+            server.shutdown()
+            thread.join()
+        service.close()
+        return process.returncode, json.loads(output), gate.writes
+
+    return run
+
+
+def _apply(folder, port):
+    return subprocess.Popen(
+        [sys.executable, "-m", "reconciler", "apply", "desired.yaml", "--yes", "--format", "json",
+         "--concurrency", "1", "--base-url", f"http://127.0.0.1:{port}"],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "KEY": "11111111-2222-3333-4444-555555556666",
+             "MONGODB_ATLAS_PUBLIC_API_KEY": "a", "MONGODB_ATLAS_PRIVATE_API_KEY": "b"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_write_in_flight_is_finished_and_no_other_begun(interrupted, number, code):
+    returned, report, writes = interrupted("POST", number)
+    assert returned == code
+    assert writes == [("POST", "OPS_GENIE")]
+    assert [outcome["status"] for outcome in report["outcomes"]] == ["done", "skipped", "skipped"]
+    assert report["outcomes"][1]["detail"] == f"not begun: interrupted by {number.name}"
+
+
+@pytest.mark.parametrize("path", ["/groups", "/integrations"])
+def test_nothing_is_written_after_a_signal_while_reading(interrupted, path):
+    returned, report, writes = interrupted("GET", signal.SIGINT, path)
+    assert (returned, writes) == (130, [])
+    assert report["command"] == "apply"
+    assert {outcome["status"] for outcome in report["outcomes"]} <= {"skipped"}

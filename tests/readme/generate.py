@@ -1,0 +1,150 @@
+"""What the README shows is made here, and checked by the tests beside it.
+
+`python -m tests.readme.generate` writes it anew: the outputs of the commands, the tables that come
+from the schemas, and the picture.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from reconciler import catalogue
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+PICTURE = ROOT / ".github" / "plan.svg"
+_CONSOLE = re.compile(r"(?ms)^```console\n(.*?)^```")
+
+
+def whole(text: str) -> str:
+    """Give the README with everything that is made in it made anew."""
+    text = _between(text, "quickstart", f"```yaml\n{_quickstart()}```\n")
+    text = _between(text, "types", types_table())
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "examples", Path(folder, "examples"))
+        return _CONSOLE.sub(lambda block: f"```console\n{_session(block[1], folder)}```", text)
+
+
+def picture() -> str:
+    """Draw a plan in colour, as a terminal of 80 columns shows it."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "examples", Path(folder, "examples"))
+        shutil.copy(Path(__file__).with_name("picture.yaml"), Path(folder, "seed.yaml"))
+        command = "reconciler plan examples/quickstart --simulate s.db"
+        shown = _on_a_terminal(f"{command} --seed seed.yaml", folder)
+    console = Console(record=True, width=80, file=io.StringIO())
+    console.print(Text.from_ansi(f"$ {command}\n{shown.rstrip()}"))
+    return console.export_svg(title="reconciler plan", unique_id="plan")
+
+
+def types_table() -> str:
+    """Give a row for each setting of each type, as the schemas have it."""
+    rows = [
+        "| type | settings (secrets in italics, **required** in bold) | offered by |",
+        "| --- | --- | --- |",
+    ]
+    for type_ in sorted(catalogue.types()):
+        document = catalogue.schema(f"integrations/{type_}")
+        settings = ", ".join(
+            _setting(name, part, document)
+            for name, part in document["properties"].items()
+            if name != "type"
+        )
+        retired = " (retired)" if document.get("deprecated") else ""
+        offered = ", ".join(document["x-dialects"])
+        rows.append(f"| {type_}{retired} | {settings} | {offered} |")
+    return "\n".join(rows) + "\n"
+
+
+def _setting(name: str, part: dict, document: dict) -> str:
+    shown = f"`{name}`"
+    if "$ref" in part or "anyOf" in part:
+        shown = f"*{shown}*"
+    if name in document["required"]:
+        shown = f"**{shown}**"
+    return shown
+
+
+def _quickstart() -> str:
+    return (ROOT / "examples/quickstart/atlas.yaml").read_text()
+
+
+def _between(text: str, name: str, content: str) -> str:
+    begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
+    before, _, rest = text.partition(begin)
+    return before + begin + content + end + rest.partition(end)[2]
+
+
+def _session(block: str, folder: str) -> str:
+    """Run each command of a block, and give the commands with what they print."""
+    shown = ""
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            shown += (
+                f"{line}\n{_run(f'. examples/quickstart/demo.env; {line[2:]}', folder, _environ())}"
+            )
+    return shown
+
+
+def _run(command: str, folder: str, environ: dict[str, str]) -> str:
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return done.stdout
+
+
+def _on_a_terminal(command: str, folder: str) -> str:
+    """Run a command whose stdout is a terminal, and give what it prints, colour and all."""
+    reader, terminal = pty.openpty()
+    with subprocess.Popen(
+        ["bash", "-c", f". examples/quickstart/demo.env; {command}"],
+        cwd=folder,
+        env=_environ() | {"TERM": "xterm"},
+        stdout=terminal,
+    ):
+        os.close(terminal)
+        shown = b""
+        while chunk := _read(reader):
+            shown += chunk
+    os.close(reader)
+    return shown.decode().replace("\r\n", "\n")
+
+
+def _read(reader: int) -> bytes:
+    """Read what there is; Linux tells the end of a terminal by an error."""
+    try:
+        return os.read(reader, 4096)
+    except OSError:
+        return b""
+
+
+def _environ() -> dict[str, str]:
+    return {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "COLUMNS": "80",
+        "LANG": "C.UTF-8",
+    }
+
+
+if __name__ == "__main__":
+    README.write_text(whole(README.read_text()))
+    PICTURE.write_text(picture())
