@@ -45,7 +45,8 @@ def picture() -> str:
         shown = _on_a_terminal(f"{command} --seed seed.yaml", folder)
     console = Console(record=True, width=80, file=io.StringIO())
     console.print(Text.from_ansi(f"$ {command}\n{shown.rstrip()}"))
-    return console.export_svg(title="reconciler plan", unique_id="plan")
+    drawn = console.export_svg(title="reconciler plan", unique_id="plan")
+    return re.sub(r"(?s)\s*@font-face \{.*?\}", "", drawn)  # fonts are the viewer's own
 
 
 def types_table() -> str:
