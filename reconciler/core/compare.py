@@ -151,11 +151,5 @@ def _differing(before: Mapping[str, object], after: Mapping[str, object]) -> lis
             diff_instance.custom_report_result("judged", level)
             return True
 
-    tree = DeepDiff(
-        before,
-        after,
-        view="tree",
-        threshold_to_diff_deeper=0,
-        custom_operators=[Judged()],
-    )
+    tree = DeepDiff(before, after, view="tree", custom_operators=[Judged()])
     return [level.path(output_format="list")[0] for levels in tree.values() for level in levels]

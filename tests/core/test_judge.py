@@ -37,6 +37,7 @@ CASES = {
     "another host": ("https://evil.example.com/****", URL, False, DIFFERENT),
     "another scheme": ("http://hooks.example.com/****", URL, False, DIFFERENT),
     "a path": ("https://hooks.example.com/services/****", URL, False, CONSISTENT),
+    "another path": ("https://hooks.example.com/other/****zYxW", URL, False, DIFFERENT),
     "a port": ("https://hooks.example.com:8443/****", URL, False, DIFFERENT),
     "case of a path": ("https://hooks.example.com/****zyxw", URL, False, DIFFERENT),
     "a near host": ("https://a.io/****m/ab", "https://a.com/ab", False, DIFFERENT),

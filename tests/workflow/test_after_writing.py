@@ -1,0 +1,95 @@
+"""What is reported as done is done, and whoever only looks cannot write."""
+
+import json
+import sqlite3
+
+import pytest
+
+from reconciler import session, simulator
+
+STATE = """\
+version: 1
+api: atlas
+projects:
+  - name: payments
+    integrations:
+      - {type: OPS_GENIE, apiKey: {env: KEY}}
+      - {type: VICTOR_OPS, apiKey: {env: KEY}, routingKey: team}
+"""
+FORGET = "DELETE FROM integrations WHERE type = 'OPS_GENIE'"
+FALSIFY = "UPDATE integrations SET settings = replace(settings, 'team', 'other')"
+
+
+@pytest.fixture
+def desired(tmp_path, monkeypatch):
+    monkeypatch.setenv("KEY", "11111111-2222-3333-4444-555555556666")
+    (tmp_path / "desired.yaml").write_text(STATE)
+
+
+@pytest.fixture
+def apply(run, desired, tmp_path, monkeypatch):
+    """Apply, with a statement run on the simulator's state after each write."""
+
+    def invoke(statement):
+        def in_process(handle):
+            def answer(request):
+                response = handle(request)
+                if request.method == "POST" and response.status == 200:
+                    with sqlite3.connect(tmp_path / "state.db") as state:
+                        state.execute(statement)
+                    state.close()
+                return response
+
+            return real(answer)
+
+        real = simulator.InProcess
+        with monkeypatch.context() as patch:
+            patch.setattr(simulator, "InProcess", in_process)
+            result = run("apply", "desired.yaml", "--yes", "--format", "json")
+        return result.return_value, json.loads(result.stdout)
+
+    return invoke
+
+
+@pytest.mark.parametrize(
+    ("statement", "statuses", "why"),
+    [
+        (FORGET, ["failed", "done"], "not there yet"),
+        (FALSIFY, ["done", "failed"], "routingKey differs"),
+    ],
+)
+def test_a_write_that_does_not_last_is_not_reported_as_done(apply, statement, statuses, why):
+    code, report = apply(statement)
+    assert code == 5
+    assert [outcome["status"] for outcome in report["outcomes"]] == statuses
+    (detail,) = [outcome["detail"] for outcome in report["outcomes"] if outcome["detail"]]
+    assert detail == f"not-converged: the API took the write, and still {why}"
+
+
+def test_the_next_run_converges(apply, run):
+    assert apply(FORGET)[0] == 5
+    assert run("apply", "desired.yaml", "--yes").return_value == 0
+    assert run("plan", "desired.yaml", "--detailed-exitcode").return_value == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "writable"),
+    [
+        (["plan"], False),
+        (["drift"], False),
+        (["apply", "--dry-run"], False),
+        (["apply", "--yes"], True),
+    ],
+    ids=["plan", "drift", "dry run", "apply"],
+)
+def test_only_an_apply_can_write_at_all(run, desired, monkeypatch, arguments, writable):
+    asked = []
+    real = session.connect
+
+    def connect(*arguments, **options):
+        asked.append(options["writable"])
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(session, "connect", connect)
+    run(arguments[0], "desired.yaml", *arguments[1:])
+    assert asked == [writable]
