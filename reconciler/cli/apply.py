@@ -24,7 +24,7 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.output import show, style_of
 from reconciler.cli.progress import progress
-from reconciler.cli.signals import Interrupted, asking, stopping
+from reconciler.cli.signals import read_line, stopping
 from reconciler.report import FORMATS, Report
 
 if TYPE_CHECKING:
@@ -53,13 +53,12 @@ def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FB
     if not answered and not sys.stdin.isatty():
         raise click.UsageError("there is no terminal to ask on: give --yes, --plan or --expect")
     output, look, overrides = take_output(given), take_look(given), take_overrides(given)
-    stop: Stop = look["stop"]
 
     def approve(report: Report) -> bool:
-        return answered or _ask(report, output, stop)
+        return answered or _ask(report, output, look["stop"])
 
     saved = _read_plan(plan_file) if plan_file else None
-    with stopping(stop), progress() as told:
+    with stopping(look["stop"]), progress() as told:
         job = workflow.Job(**look, **given, overrides=overrides, saved=saved, progress=told)
         report = workflow.apply(job, approve)
     return show(report, output)
@@ -68,11 +67,8 @@ def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FB
 def _ask(report: Report, output: Output, stop: Stop) -> bool:
     """Show the plan and ask, all on stderr: stdout is for the one report at the end."""
     click.echo(FORMATS["text"](report, style_of(sys.stderr, output)), err=True)
-    with asking(stop):
-        try:
-            return click.confirm("Apply this plan?", err=True)
-        except (Interrupted, click.Abort):
-            return False
+    click.echo("Apply this plan? [y/N]: ", nl=False, err=True)
+    return read_line(stop).strip().lower() in ("y", "yes")
 
 
 def _read_plan(file: Path) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,12 +16,7 @@ if TYPE_CHECKING:
     from reconciler.api.stop import Stop
 
 _STDERR = 2
-_TOLD = b"Interrupted: finishing what is in flight. Once more ends it at once.\n"
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-
-class Interrupted(BaseException):
-    """A signal came while the user was being asked."""
+_TOLD = b"\nInterrupted: finishing what is in flight. Once more ends it at once.\n"
 
 
 @contextmanager
@@ -34,28 +31,26 @@ def stopping(stop: Stop) -> Iterator[None]:
         stop.interrupt(number, signal.Signals(number).name)
         os.write(_STDERR, _TOLD)
 
-    with _handlers(handle):
-        yield
-
-
-@contextmanager
-def asking(stop: Stop) -> Iterator[None]:
-    """Let a signal break into a question: raises Interrupted, with the run told to end."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        del frame
-        stop.interrupt(number, signal.Signals(number).name)
-        raise Interrupted
-
-    with _handlers(handle):
-        yield
-
-
-@contextmanager
-def _handlers(handle: signal._HANDLER) -> Iterator[None]:
-    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
         for number, old in before.items():
             signal.signal(number, old)
+
+
+def read_line(stop: Stop) -> str:
+    """Read a line from stdin; empty at its end, and when the run is told to end before.
+
+    A read alone would sleep through a signal that comes just before it.
+    """
+    woken, waker = os.pipe()
+    os.set_blocking(waker, False)
+    before = signal.set_wakeup_fd(waker)
+    try:
+        ready = [] if stop else select.select([sys.stdin, woken], [], [])[0]
+        return sys.stdin.readline() if ready == [sys.stdin] else ""
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(woken)
+        os.close(waker)

@@ -59,6 +59,7 @@ def interrupted(tmp_path):
             process = _apply(tmp_path, server.server_port)
             assert gate.reached.wait(PATIENCE)
             process.send_signal(number)
+            assert process.stderr.readline() == "\n"
             assert process.stderr.readline().startswith("Interrupted: ")
             gate.opened.set()
             output, _ = process.communicate(timeout=PATIENCE)
