@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rich.progress import Progress
+
 _WORTH_SHOWING = 20
 
 
@@ -18,21 +20,46 @@ def _nothing(doing: str, done: int, whole: int) -> None:
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a function that takes what is being done, how much is done, and how much there is."""
-    if not sys.stderr.isatty():
-        yield _nothing
-        return
+    """Give a function that takes what is being done, how much is done, and how much there is.
+
+    A bar is there from the first step of long work to the last, and leaves nothing behind, so that
+    what comes in between, such as a question, has the terminal to itself.
+    """
+    bars: list[Progress] = []
+
+    def show(doing: str, done: int, whole: int) -> None:
+        if whole < _WORTH_SHOWING:
+            return
+        if not bars:
+            bars.append(_bar())
+            bars[0].add_task(doing, total=whole)
+        bars[0].update(bars[0].task_ids[0], completed=done)
+        if done == whole:
+            bars.pop().stop()
+
+    try:
+        yield show if sys.stderr.isatty() else _nothing
+    finally:
+        for bar in bars:
+            bar.stop()
+
+
+def _bar() -> Progress:
     from rich.console import Console
-    from rich.progress import Progress, TaskID
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
-    tasks: dict[str, TaskID] = {}
-    with Progress(console=Console(stderr=True), transient=True) as bars:
-
-        def show(doing: str, done: int, whole: int) -> None:
-            if whole < _WORTH_SHOWING:
-                return
-            if doing not in tasks:
-                tasks[doing] = bars.add_task(doing, total=whole)
-            bars.update(tasks[doing], completed=done, total=whole)
-
-        yield show
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar.start()
+    return bar
