@@ -6,21 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.api import wire
 from reconciler.api.codec import Malformed, decode_error, decode_integrations, decode_page
-from reconciler.api.errors import ApiError, BadAnswer, Refused
-from reconciler.api.retry import TOO_MANY_REQUESTS, TRANSIENT, TRIES, wait_before
-from reconciler.api.transport import Ambiguous, Unreachable
+from reconciler.api.errors import (
+    Ambiguous,
+    ApiError,
+    BadAnswer,
+    Halted,
+    Passing,
+    Refused,
+    TooMany,
+)
+from reconciler.api.notices import Notices
+from reconciler.api.retry import TOO_MANY_REQUESTS, TRIES, asked_wait, may_pass, wait_before
 from reconciler.core.state import LiveIntegration, LiveProject, ProjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reconciler.api.codec import Page
     from reconciler.api.dialects import Dialect
     from reconciler.api.stop import Stop
     from reconciler.api.transport import Reply, Transport
     from reconciler.core.kind import Kind
+    from reconciler.core.problem import Problem
 
-_OK = 200
-_ERRORS = 400
+_SUCCESS = 2
+_MOST_PAGES = 10_000
 
 
 class Client:
@@ -40,110 +50,123 @@ class Client:
         self._transport = transport
         self._kinds = kinds
         self._stop = stop
+        self._notices = Notices()
         self.dialect = dialect
+
+    def warnings(self) -> list[Problem]:
+        """Give what the answers so far announced and the user should know; each once."""
+        return self._notices.problems()
 
     def projects(self) -> list[ProjectRef]:
         """List every project that the credentials can see, each once."""
-        found = {}
-        for item in self._list(self.dialect.projects()):
-            id_, name = item.get("id"), item.get("name")
-            if not isinstance(id_, str) or not isinstance(name, str):
-                raise BadAnswer("the answer holds a project without id or name")
-            found[id_] = ProjectRef(id_, name)
-        return list(found.values())
+        found = self._list(self.dialect.projects(), "id")
+        if not all(isinstance(item.get("name"), str) for item in found):
+            raise BadAnswer("the answer holds a project without a name")
+        return [ProjectRef(item["id"], item["name"]) for item in found]
 
     def integrations(self, ref: ProjectRef) -> LiveProject:
         """Read all integrations of a project whose id is known, in one call."""
-        results = self._list(self.dialect.integrations(ref.id or ""))
-        try:
-            return LiveProject(ref, decode_integrations(results, self._kinds))
-        except Malformed as error:
-            sentence = str(error)
-        raise BadAnswer(sentence)
+        results = self._list(self.dialect.integrations(ref.id or ""), "type")
+        return LiveProject(ref, decode_integrations(results, self._kinds))
 
     def write(self, method: str, path: str, body: bytes | None) -> Mapping[str, LiveIntegration]:
         """Try one write once; give what the answer says is now there, by type.
 
-        Raises Unreachable or Refused when the server did not do it, `TooMany` when it will if asked
-        later, and Ambiguous when it may have.
+        Raises Unreachable, TooMany or Refused when the server did not do it, and Ambiguous when it
+        may have.
         """
-        reply = self._transport.send(method, path, headers=self._headers(body), body=body)
-        if reply.status == TOO_MANY_REQUESTS:
-            raise TooMany(reply)
-        if reply.status in TRANSIENT:
-            raise Ambiguous(f"the API answered {reply.status}")
-        if not _OK <= reply.status < 300:  # noqa: PLR2004 - the class of successes
-            raise _refusal(reply)
-        if method == "DELETE":
-            return {}
+        reply = self._ask(method, path, body=body)
         try:
-            return decode_integrations(decode_page(reply.body)[0], self._kinds)
+            page = decode_page(reply.body, may_be_empty=method == "DELETE")
+            return decode_integrations(page.items, self._kinds)
         except Malformed as error:
-            sentence = str(error)
-        raise Ambiguous(sentence)
+            trouble = BadAnswer(str(error))
+        raise Ambiguous(trouble)
 
-    def _list(self, path: str) -> list[dict[str, Any]]:
-        """Read a whole list; one that is shorter than it says is read once more, then refused."""
+    def pause(self, attempt: int, asked: float = 0.0) -> None:
+        """Wait before try number `attempt`; before the first, only look whether to go on.
+
+        Raises Stopped when the run is ending. A wait that is too long ends the run: raises Halted.
+        """
+        try:
+            self._stop.pause(wait_before(attempt, asked) if attempt > 1 else 0)
+        except Halted as error:
+            self._stop.request(str(error))
+            raise
+
+    def _list(self, path: str, key: str) -> list[dict[str, Any]]:
+        """Read a whole list; one that is broken or shorter than it says is read once more."""
+        trouble = ""
         for _ in range(2):
-            results, total = self._pages(path)
-            if total is None or len(results) >= total:
-                return results
-        raise BadAnswer(f"the list has {len(results)} entries and says that there are {total}")
+            try:
+                found, total = self._pages(path, key)
+            except Malformed as error:
+                trouble = str(error)
+                continue
+            if len(found) >= total:
+                return list(found.values())
+            trouble = f"the list has {len(found)} entries and says that there are {total}"
+        raise BadAnswer(trouble)
 
-    def _pages(self, path: str) -> tuple[list[dict[str, Any]], int | None]:
-        results: list[dict[str, Any]] = []
-        total, page, last = None, 1, None
-        while True:
-            params = {"itemsPerPage": str(wire.MAX_ITEMS_PER_PAGE), "pageNum": str(page)}
-            items, total, more = self._page(path, params)
-            if not items or items == last:
-                return results, total
-            results += items
-            unknown_rest = total is None and len(items) >= wire.MAX_ITEMS_PER_PAGE
-            if not (more or unknown_rest or (total is not None and len(results) < total)):
-                return results, total
-            page, last = page + 1, items
+    def _pages(self, path: str, key: str) -> tuple[dict[str, dict[str, Any]], int]:
+        """Read pages until one brings nothing new, or nothing says that there is another.
 
-    def _page(
-        self, path: str, params: Mapping[str, str]
-    ) -> tuple[list[dict[str, Any]], int | None, bool]:
-        reply = self._get(path, params)
-        try:
-            return decode_page(reply.body)
-        except Malformed as error:
-            sentence = str(error)
-        raise BadAnswer(sentence)
+        Gives the entries by key, each once, and the highest number that the answers said there are.
+        A count that is missing, or that is only an estimate, ends nothing.
+        """
+        found: dict[str, dict[str, Any]] = {}
+        total = 0
+        for number in range(1, _MOST_PAGES + 1):
+            page = self._page(path, number)
+            new = page.by(key)
+            total = max(total, page.total or 0)
+            if new.keys() <= found.keys():
+                return found, total
+            found |= new
+            counted = page.total is not None and len(found) >= total
+            if counted and not page.more and len(new) < wire.MAX_ITEMS_PER_PAGE:
+                return found, total
+        raise Malformed("the list does not end")
+
+    def _page(self, path: str, number: int) -> Page:
+        params = {"itemsPerPage": str(wire.MAX_ITEMS_PER_PAGE), "pageNum": str(number)}
+        return decode_page(self._get(path, params).body)
 
     def _get(self, path: str, params: Mapping[str, str]) -> Reply:
         """Read, trying again what may pass: reading changes nothing."""
+        trouble, asked = ApiError(""), 0.0
         for attempt in range(1, TRIES + 1):
-            reply, trouble = None, ""
-            self._stop.pause(0)
+            self.pause(attempt, asked)
             try:
-                reply = self._transport.send("GET", path, params=params, headers=self._headers())
-            except (Unreachable, Ambiguous) as error:
-                trouble = str(error)
-            if reply and reply.status == _OK:
-                return reply
-            if reply and reply.status not in TRANSIENT | {TOO_MANY_REQUESTS}:
-                raise _refusal(reply)
-            if attempt < TRIES:
-                self._stop.pause(wait_before(attempt + 1, reply))
-        raise _refusal(reply) if reply else ApiError(trouble)
+                return self._ask("GET", path, params=params)
+            except Passing as error:
+                trouble, asked = error.told, error.asked
+        raise trouble
 
-    def _headers(self, body: bytes | None = None) -> dict[str, str]:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Reply:
+        """Send one request once, and give the answer if it is one of success."""
         headers = {"Accept": self.dialect.media_type}
-        return headers if body is None else {**headers, "Content-Type": self.dialect.media_type}
-
-
-class TooMany(Exception):  # noqa: N818 - not an error: the API asks to come back
-    """The rate limit is used up, and the request was not processed."""
-
-    def __init__(self, reply: Reply) -> None:
-        """Keep the answer, which says when to come back."""
-        super().__init__("the API's rate limit is used up")
-        self.reply = reply
+        if body is not None:
+            headers["Content-Type"] = self.dialect.media_type
+        reply = self._transport.send(method, path, params=params, headers=headers, body=body)
+        self._notices.note(reply.headers)
+        if reply.status // 100 == _SUCCESS:
+            return reply
+        refusal = _refusal(reply)
+        if reply.status == TOO_MANY_REQUESTS:
+            raise TooMany(refusal, asked_wait(reply))
+        if may_pass(reply.status):
+            raise Ambiguous(refusal, asked_wait(reply))
+        raise refusal
 
 
 def _refusal(reply: Reply) -> Refused:
-    return Refused(reply.status, *decode_error(reply.body))
+    challenged = "www-authenticate" in reply.headers
+    return Refused(reply.status, *decode_error(reply.body), challenged=challenged)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+from reconciler.api import wire
 from reconciler.core.compare import wanted
 from reconciler.core.secret import Literal, Reference, Secret, wrap_live
 from reconciler.core.state import LiveIntegration
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from reconciler.core.state import DesiredValue, Integration, LiveValue
 
 _NOT_SETTINGS = ("type", "id")
+_CODE = re.compile("[A-Z][A-Z0-9_]{1,63}")
 
 
 class Malformed(ValueError):
@@ -36,34 +39,45 @@ def encode(kind: Kind, desired: Integration) -> bytes:
     return json.dumps(body).encode()
 
 
-def decode_page(body: bytes) -> tuple[list[dict[str, Any]], int | None, bool]:
-    """Read one page of a list: its results, the total if it is told, and whether more follow.
+class Page(NamedTuple):
+    """One page of a list: its entries, how many the whole has, and whether more are announced."""
 
-    Raises Malformed for anything but an object whose `results` are objects.
+    items: list[dict[str, Any]]
+    total: int | None
+    """None where the answer does not say."""
+    more: bool
+
+    def by(self, key: str) -> dict[str, dict[str, Any]]:
+        """Give the entries by what identifies them. Raises Malformed if something does not."""
+        found = {item[key]: item for item in self.items if isinstance(item.get(key), str)}
+        if len(found) < len(self.items):
+            raise Malformed(f"the answer holds an entry without {key}, or two with the same")
+        return found
+
+
+def decode_page(body: bytes, *, may_be_empty: bool = False) -> Page:
+    """Read one page of a list.
+
+    Raises Malformed for anything but an object whose `results` are objects. With `may_be_empty`, an
+    empty body and an object without results are an empty page.
     """
-    page = _json(body)
-    results = page.get("results") if isinstance(page, dict) else None
+    page = {} if may_be_empty and not body.strip() else _json(body)
+    results = page.get("results", [] if may_be_empty else None) if isinstance(page, dict) else None
     if not isinstance(results, list) or not all(isinstance(item, dict) for item in results):
         raise Malformed("the answer is not a list of results")
     total = page.get("totalCount")
-    links = page.get("links")
-    more = isinstance(links, list) and any(
-        isinstance(link, dict) and link.get("rel") == "next" for link in links
-    )
-    return results, total if isinstance(total, int) else None, more
+    return Page(results, total if type(total) is int else None, _has_next(page.get("links")))
 
 
 def decode_integrations(
     results: list[dict[str, Any]], kinds: Mapping[str, Kind]
 ) -> dict[str, LiveIntegration]:
-    """Read the integrations of a project, by type. Raises Malformed where one names no type."""
-    integrations = {}
-    for item in results:
-        type_ = item.get("type")
-        if not isinstance(type_, str) or type_ in integrations:
-            raise Malformed("the answer holds an integration without a type of its own")
-        integrations[type_] = _integration(type_, item, kinds.get(type_))
-    return integrations
+    """Read the integrations of a project, by type.
+
+    Raises Malformed where one has no type, or two have the same.
+    """
+    items = Page(results, None, more=False).by("type")
+    return {type_: _integration(type_, item, kinds.get(type_)) for type_, item in items.items()}
 
 
 def decode_error(body: bytes) -> tuple[str, str]:
@@ -74,8 +88,17 @@ def decode_error(body: bytes) -> tuple[str, str]:
         return "", ""
     if not isinstance(error, dict):
         return "", ""
-    code, detail = error.get("errorCode"), error.get("detail")
-    return code if isinstance(code, str) else "", detail if isinstance(detail, str) else ""
+    code, detail = error.get(wire.ERROR_CODE), error.get("detail")
+    return (
+        code if isinstance(code, str) and _CODE.fullmatch(code) else "",
+        detail if isinstance(detail, str) else "",
+    )
+
+
+def _has_next(links: object) -> bool:
+    return isinstance(links, list) and any(
+        isinstance(link, dict) and link.get("rel") == "next" for link in links
+    )
 
 
 def _integration(type_: str, item: Mapping[str, Any], kind: Kind | None) -> LiveIntegration:
@@ -114,7 +137,12 @@ def _plain(value: DesiredValue) -> object:
 
 def _json(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        return json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         pass  # outside the handler, so that the error does not carry the body along
     raise Malformed("the answer is not JSON")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """Take NaN and Infinity for what they are: not JSON, and not equal to themselves."""
+    raise ValueError(name)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
 from reconciler.api.errors import ApiError, Halted
+from reconciler.api.stop import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,19 +24,30 @@ def observe(
     """Give every project with what the API shows of it, or why it could not be read.
 
     They come as they arrive, in no order, so that live data need never be held whole. Raises Halted
-    when the API asks for too long a wait, and Stopped when the run is ending.
+    when the API asks for too long a wait, and Stopped when the run is ending for another reason.
     """
     pool = ThreadPoolExecutor(concurrency)
+    end: Halted | Stopped | None = None
     try:
         waiting = {pool.submit(client.integrations, project.ref): project for project in projects}
         for number, future in enumerate(as_completed(tuple(waiting)), start=1):
             project = waiting.pop(future)
             progress(number, len(projects))
-            try:
-                yield project, future.result()
-            except Halted:
-                raise
-            except ApiError as error:
-                yield project, error
+            found = _result(future)
+            if isinstance(found, Halted):  # it stops the others, which may be heard of first
+                end = found
+            elif isinstance(found, Stopped):
+                end = end or found
+            else:
+                yield project, found
+        if end:
+            raise end
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _result(future: Future[LiveProject]) -> LiveProject | ApiError | Stopped:
+    try:
+        return future.result()
+    except (ApiError, Stopped) as error:
+        return error

@@ -6,74 +6,75 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from reconciler.api.decide import contradictions
 from reconciler.api.errors import ApiError
+from reconciler.api.live import Live
 from reconciler.api.stop import Stopped
-from reconciler.api.write import carry_out, is_as_desired
+from reconciler.api.write import carry_out
 from reconciler.core.change import Action
 from reconciler.core.plan import Operation, Outcome, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from reconciler.api.client import Client
     from reconciler.api.stop import Stop
     from reconciler.core.kind import Kind
+    from reconciler.core.state import Integration, LiveIntegration
+
+    Kinds = Mapping[str, Kind]
+
+
+class _Hindered(Exception):
+    """Nothing more may be begun in a project; the message says why."""
 
 
 def perform(
-    client: Client, operations: Iterable[Operation], kinds: Mapping[str, Kind], stop: Stop
+    client: Client, operations: Sequence[Operation], kinds: Kinds, stop: Stop
 ) -> list[Outcome]:
     """Carry out a project's operations in order; give one outcome each, in that order.
 
-    A failure does not stop other updates and creates. Deletes wait until everything before them is
-    done and, read once more, seen to be there; they are skipped otherwise. Once the run is ending,
-    nothing more is begun. Raises nothing.
+    The project is read first, since the plan may be old by the time it is agreed to. A failure does
+    not stop other updates and creates. Deletes wait until everything before them is done and, read
+    once more, seen to be there; they are skipped otherwise. Once the run is ending, nothing more is
+    begun. Raises nothing.
     """
     outcomes: list[Outcome] = []
+    live = None
     for operation in operations:
-        hindrance = _hindrance(client, operation, outcomes, kinds, stop)
-        if hindrance:
-            outcomes.append(Outcome(operation, Status.SKIPPED, hindrance))
-        else:
-            outcomes.append(carry_out(client, operation, kinds[operation.change.type], stop))
+        change = operation.change
+        try:
+            live = live or Live(client, change.project)
+            if change.action is Action.DELETE:
+                _clear_the_way(live, outcomes, kinds)
+            stop.pause(0)
+        except (_Hindered, ApiError, Stopped) as error:
+            rest = operations[len(outcomes) :]
+            return outcomes + [Outcome(o, Status.SKIPPED, f"not begun: {error}") for o in rest]
+        outcomes.append(carry_out(operation, kinds[change.type], live))
     return outcomes
 
 
-def _hindrance(
-    client: Client,
-    operation: Operation,
-    before: list[Outcome],
-    kinds: Mapping[str, Kind],
-    stop: Stop,
-) -> str:
-    if stop:
-        return f"not begun: {stop.reason}"
-    if operation.change.action is not Action.DELETE or not before:
-        return ""
+def _clear_the_way(live: Live, before: list[Outcome], kinds: Kinds) -> None:
+    """See to it that all that was written is there before anything is taken away."""
     if any(outcome.status is not Status.DONE for outcome in before):
-        return "not begun: something before it in the project is not done"
-    if before[-1].operation.change.action is Action.DELETE:
-        return ""
-    return _unseen(client, before, kinds)
+        raise _Hindered("something before it in the project is not done")
+    if not before or before[-1].operation.change.action is Action.DELETE:
+        return
+    live.look()
+    for change in (outcome.operation.change for outcome in before):
+        if not _is_there(change.desired, kinds[change.type], live.get(change.type)):
+            raise _Hindered(f"{change.type} is not there as written")
 
 
-def _unseen(client: Client, written: list[Outcome], kinds: Mapping[str, Kind]) -> str:
-    """Look again at what was written, before anything is taken away."""
-    try:
-        live = client.integrations(written[0].operation.change.project).integrations
-    except (ApiError, Stopped) as error:
-        return f"not begun: what was written before it could not be read: {error}"
-    for change in (outcome.operation.change for outcome in written):
-        desired = change.desired
-        if desired and not is_as_desired(kinds[change.type], desired, live.get(change.type)):
-            return f"not begun: {change.type} is not there as written"
-    return ""
+def _is_there(desired: Integration | None, kind: Kind, live: LiveIntegration | None) -> bool:
+    return desired is None or (live is not None and not contradictions(kind, desired, live))
 
 
-def perform_all(
+def perform_all(  # noqa: PLR0913, PLR0917 - what carrying out takes, and what observing takes
     client: Client,
     operations: Sequence[Operation],
-    kinds: Mapping[str, Kind],
+    kinds: Kinds,
     stop: Stop,
     concurrency: int,
     progress: Callable[[int, int], None],

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from threading import Event
+from contextlib import suppress
+from threading import Lock
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: somebody asked for it
+class Stopped(Exception):
     """The run is ending, so the wait was given up."""
 
 
 class Stop:
-    """Says whether the run is ending, and why; any thread may ask for it, the first reason stays."""
+    """Says whether the run is ending, and why; any thread may ask for it, the first reason stays.
+
+    A signal handler may ask too, wherever it breaks in. That is why this is a bare lock, held until
+    the run is to end: `threading.Event` takes a lock of its own in `wait` and in `set`, and would
+    wait for ever in a handler that breaks into the one to call the other.
+    """
 
     def __init__(self) -> None:
         """Let the run go on, for now."""
-        self._event = Event()
+        self._going = Lock()
+        self._going.acquire()
+        self._ending = False
         self.reason = ""
         self.signal = 0
 
     def __bool__(self) -> bool:
         """Tell whether the run is ending."""
-        return self._event.is_set()
+        return self._ending
 
     def request(self, reason: str) -> None:
         """End the run at the next chance; wakes every thread that waits."""
         self.reason = self.reason or reason
-        self._event.set()
+        self._ending = True
+        self._pass_on()
 
     def interrupt(self, signal: int, name: str) -> None:
         """End the run because of a signal."""
@@ -34,5 +43,11 @@ class Stop:
 
     def pause(self, seconds: float) -> None:
         """Wait, unless the run is ending: raises Stopped then, at once."""
-        if self._event.wait(seconds):
+        if self._going.acquire(timeout=seconds):
+            self._pass_on()
             raise Stopped(self.reason)
+
+    def _pass_on(self) -> None:
+        """Let the next one through; that somebody else just did is as good."""
+        with suppress(RuntimeError):
+            self._going.release()

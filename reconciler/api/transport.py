@@ -6,17 +6,20 @@ may have acted on the request.
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import requests
-import urllib3
-from requests.auth import HTTPDigestAuth
+from requests import exceptions as requests_errors
+from urllib3 import Timeout
+from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
-from reconciler import __version__
+from reconciler.api.errors import Ambiguous, ApiError, BadAnswer, Passing, Unreachable
+from reconciler.api.http_session import Session, read
 from reconciler.api.tls import SharedContextAdapter
+from reconciler.core.problem import Failed, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,8 +29,12 @@ if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
 CONNECT_SECONDS = 5
-MOST_BYTES = 10 * 1024 * 1024
-_CHUNK = 64 * 1024
+_UNSENDABLE = (
+    requests_errors.InvalidURL,
+    requests_errors.InvalidSchema,
+    requests_errors.MissingSchema,
+)
+_BROKEN = (requests_errors.RequestException, HTTPError, HTTPException, OSError, ValueError)
 
 
 class Reply(NamedTuple):
@@ -36,14 +43,6 @@ class Reply(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
-
-
-class Unreachable(Exception):  # noqa: N818 - the state of things, not a mistake
-    """No connection came about, so the server has not seen the request."""
-
-
-class Ambiguous(Exception):  # noqa: N818
-    """The request was sent and no whole answer came: the server may have acted on it, or not."""
 
 
 class ReadOnlyError(RuntimeError):
@@ -59,7 +58,7 @@ class Connection:
     private_key: str = field(repr=False)
     timeout: float = 30
     ca_bundle: str | None = None
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     connections: int = 8
     trace: Callable[[str], None] | None = None
     """Is told verb, path, status and time of every request, and nothing else of it."""
@@ -75,22 +74,21 @@ class Transport:
     """
 
     def __init__(self, connection: Connection, *, writable: bool) -> None:
-        """Prepare the session; nothing is sent yet."""
+        """Prepare the session; nothing is sent yet.
+
+        Raises Failed for a key that is no key, and for a CA bundle that cannot be used.
+        """
+        keys = (connection.public_key, connection.private_key)
+        if not all(_is_token(key) for key in keys):
+            raise Failed(_NO_KEY)
+        adapter = connection.adapter or SharedContextAdapter(
+            connection.ca_bundle, connection.connections
+        )
         self._base_url = connection.base_url.rstrip("/")
         self._timeout = connection.timeout
         self._writable = writable
         self._trace = connection.trace
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.auth = HTTPDigestAuth(connection.public_key, connection.private_key)
-        self._session.headers["User-Agent"] = f"atlas-reconciler/{__version__}"
-        if connection.proxy:
-            self._session.proxies = {"http": connection.proxy, "https": connection.proxy}
-        adapter = connection.adapter or SharedContextAdapter(
-            connection.ca_bundle, connection.connections
-        )
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, adapter)
+        self._session = Session(adapter, keys, connection.proxy)
 
     def send(
         self,
@@ -108,11 +106,11 @@ class Transport:
         if method != "GET" and not self._writable:
             raise ReadOnlyError(f"{method} in a run that only reads")
         started, said = time.monotonic(), ""
-        trouble: Exception
+        trouble: Passing
         try:
             reply = self._exchange(method, path, params=params, headers=headers, data=body)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            trouble = _classify(error)
+        except (Passing, *_BROKEN) as error:
+            trouble = _judge(error)
             said = str(trouble)
         else:
             said = str(reply.status)
@@ -124,25 +122,17 @@ class Transport:
         raise trouble  # outside the handler: the original quotes the URL and keeps the body
 
     def _exchange(self, method: str, path: str, **request: Any) -> Reply:
-        deadline = time.monotonic() + self._timeout
+        timeout: Any = Timeout(total=self._timeout, connect=CONNECT_SECONDS)
         with self._session.request(
             method,
             self._base_url + path,
-            timeout=(min(CONNECT_SECONDS, self._timeout), self._timeout),
+            timeout=timeout,
             allow_redirects=False,
             stream=True,
             **request,
         ) as response:
-            chunks, size = [], 0
-            for chunk in response.iter_content(_CHUNK):
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > MOST_BYTES:
-                    raise requests.exceptions.ContentDecodingError("larger than 10 MiB")
-                if time.monotonic() > deadline:
-                    raise requests.exceptions.ReadTimeout("the answer took too long")
             headers = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(response.status_code, headers, b"".join(chunks))
+            return Reply(response.status_code, headers, read(response))
 
     def __enter__(self) -> Self:
         return self
@@ -156,26 +146,39 @@ class Transport:
         self._session.close()
 
 
-def _classify(error: Exception) -> Exception:
-    if isinstance(error, requests.exceptions.ConnectTimeout):
+_NO_KEY = Problem(
+    "bad-credentials",
+    "the API key holds white space, or a character that no key has",
+    "check MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY",
+)
+
+
+def _is_token(key: str) -> bool:
+    """Tell whether a key can stand in a header: a line end that came along from a file cannot."""
+    return key.isascii() and key.isprintable() and " " not in key
+
+
+def _judge(error: Exception) -> Passing:
+    """Say whether the server may have acted, of anything that went wrong on the way.
+
+    A connection of ours says itself when it did not come about. All else counts as sent, unless the
+    library says that it was not; what stands in for the network may say so too.
+    """
+    if isinstance(error, Passing):
+        return error.with_traceback(None)
+    if isinstance(error, _UNSENDABLE):
+        told = ApiError("the address cannot be used", "check --base-url and --proxy")
+        return Unreachable(told)
+    if isinstance(error, requests_errors.ConnectTimeout):
         return Unreachable("no connection within the time-out")
-    if isinstance(error, requests.exceptions.SSLError):
-        return Unreachable(_tls_trouble(error))
-    if isinstance(error, requests.exceptions.ProxyError):
-        return Unreachable("the proxy refused or could not be reached")
-    if isinstance(error, requests.exceptions.ConnectionError) and _never_connected(error):
-        return Unreachable("could not connect")
-    if isinstance(error, requests.exceptions.Timeout):
-        return Ambiguous("no answer within the time-out")
+    if isinstance(error, requests_errors.ContentDecodingError):
+        return Ambiguous(BadAnswer("the answer cannot be decompressed"))
+    if _is_timeout(error):
+        return Ambiguous("no whole answer within the time-out")
     return Ambiguous("the connection broke before the answer was whole")
 
 
-def _never_connected(error: Exception) -> bool:
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, urllib3.exceptions.NewConnectionError)
-
-
-def _tls_trouble(error: Exception) -> str:
-    """Keep the library's short reason and drop the URL that it quotes around it."""
-    reason = re.search(r"certificate verify failed: [a-z' -]+", str(error))
-    return f"TLS failed: {reason[0]}" if reason else "TLS failed"
+def _is_timeout(error: Exception) -> bool:
+    """Look into the wrapping too: a time-out in the body comes as a ConnectionError."""
+    kinds = (TimeoutError, requests_errors.Timeout, Urllib3TimeoutError)
+    return isinstance(error, kinds) or any(isinstance(part, kinds) for part in error.args)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from reconciler.core.problem import Place, Problem, did_you_mean
-from reconciler.core.secret import looks_masked
+from reconciler.core.problem import Problem, did_you_mean
+from reconciler.desired.sensitive import how_to_refer, sensitive_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,22 +14,17 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
     from reconciler.core.kind import Field
+    from reconciler.core.problem import Place
 
-SOURCES = ("env", "file")
-_TYPES = {
-    "array": "a list",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "object": "a mapping",
-    "string": "text",
-}
+_TYPES = {"array": "a list", "boolean": "true or false", "integer": "a whole number"}
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
     """One level of a file as its problems speak of it.
 
-    `place` finds a key of it, or its beginning for None. `known` names what may stand there.
+    `place` finds a key of it, or its beginning for None. `known` names what may stand there, what
+    comes first being first. `nulls` are the settings that are null, and so do not count.
     """
 
     subject: str
@@ -37,51 +32,71 @@ class Level:
     place: Callable[[str | None], Place]
     known: tuple[str, ...]
     fields: Mapping[str, Field] = field(default_factory=dict)
+    nulls: frozenset[str] = frozenset()
     offered: Callable[[str], str] = lambda _: ""
     """Says where a name that is not known here is offered, if anywhere."""
 
 
-def explain(errors: Iterable[ValidationError], level: Level) -> Iterator[Problem]:
-    """Turn the errors of one level into problems, each at its place, each setting once."""
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """What of an error of jsonschema is of use: which setting breaks which rule of its schema.
+
+    `setting` is None for a rule of the level itself; `rule` is the keyword, `wanted` its value.
+    """
+
+    setting: str | None
+    rule: str
+    wanted: Any
+    value: Any
+    schema: Any
+
+    @classmethod
+    def of(cls, error: ValidationError) -> Self:
+        """Take it out of the error."""
+        path = error.absolute_path
+        setting = str(path[0]) if path else None
+        rule, wanted = str(error.validator), error.validator_value
+        return cls(setting, rule, wanted, error.instance, error.schema)
+
+
+def explain(breaches: Iterable[Breach], level: Level) -> Iterator[Problem]:
+    """Turn the breaches of one level into problems, each at its place, each setting once."""
     seen = set()
-    for error in errors:
-        if not error.absolute_path:
-            yield from _level_problems(error, level)
+    for breach in breaches:
+        name = breach.setting
+        topic = name or breach.rule
+        if topic in seen:
             continue
-        name = str(error.absolute_path[0])
-        if name not in seen:
-            seen.add(name)
-            at = level.place(name)
-            known = level.fields.get(name)
-            if known and known.sensitive:
-                yield _sensitive_problem(known, level.instance[name], error, at)
-            else:
-                yield _plain_problem(name, error, at)
+        seen.add(topic)
+        if name is None:
+            yield from _level_problems(breach, level)
+            continue
+        at, known = level.place(name), level.fields.get(name)
+        if known and known.sensitive:
+            yield sensitive_problem(
+                known, level.instance[name], str(breach.schema["description"]), at
+            )
+        else:
+            yield _plain_problem(name, breach, at)
 
 
-def masked_value(name: str, at: Place) -> Problem:
-    """Refuse a run of stars: what the API shows must never be sent back to it."""
-    hint = "put the real value in its place, or a reference to it"
-    return Problem("masked-value", f"{name} holds a mask instead of a value", hint, at)
-
-
-def _level_problems(error: ValidationError, level: Level) -> Iterator[Problem]:
-    subject = level.subject
-    match error.validator:
+def _level_problems(breach: Breach, level: Level) -> Iterator[Problem]:
+    begin = level.place(None)
+    match breach.rule:
         case "additionalProperties":
-            for name in level.instance:
-                if name not in error.schema["properties"]:
-                    yield _unknown(name, level)
+            known = breach.schema["properties"]
+            yield from (_unknown(name, level) for name in level.instance if name not in known)
         case "required":
-            name = next(n for n in error.validator_value if f"'{n}'" in error.message)
-            hint = f"add {name}"
-            yield Problem("missing-setting", f"{subject} needs {name}", hint, level.place(None))
+            missing = (name for name in breach.wanted if name not in level.instance)
+            yield from (_missing(name, breach.schema, level) for name in missing)
         case "anyOf":
-            sentence = f"{subject} needs an id, a name, or both"
-            yield Problem("missing-setting", sentence, "add one of them", level.place(None))
+            sentence = f"{level.subject} needs an id, a name, or both"
+            yield Problem("missing-setting", sentence, "add one of them", begin)
         case _:
-            hint = f"it has {', '.join(level.known)}"
-            yield Problem("wrong-type", f"{subject} must be a mapping", hint, level.place(None))
+            empty = level.instance is None
+            sentence = f"{level.subject} {'is empty' if empty else 'must be a mapping'}"
+            hint = f"it begins with `{level.known[0]}:`"
+            yield Problem("wrong-type", sentence, hint, begin)
 
 
 def _unknown(name: str, level: Level) -> Problem:
@@ -94,51 +109,57 @@ def _unknown(name: str, level: Level) -> Problem:
     return Problem("unknown-setting", f'{level.subject} has no setting "{name}"', hint, at)
 
 
-def _sensitive_problem(known: Field, value: object, error: ValidationError, at: Place) -> Problem:
-    name = known.name
-    hint = f"write {name}: {{env: NAME}} or {name}: {{file: PATH}}"
-    if isinstance(value, str) and looks_masked(value):
-        return masked_value(name, at)
-    if isinstance(value, str) and known.literal:
-        return _bad_format(name, error, at)
-    if isinstance(value, str):
-        sentence = f"{name} must refer to a secret, and never hold it"
-        return Problem("literal-secret", sentence, hint, at)
-    if isinstance(value, dict):
-        strange = next((key for key in value if key not in SOURCES), None)
-        if strange is not None:
-            near = did_you_mean(strange, SOURCES) or f"known sources: {', '.join(SOURCES)}"
-            return Problem("unknown-source", f'"{strange}" is no source of secrets', near, at)
-        if len(value) == 1:
-            sentence = f"{name} has a name that its source cannot have"
-            return Problem("bad-reference", sentence, hint, at)
-    sentence = f"{name} must be a reference to a secret: exactly one source, and a name"
-    return Problem("bad-reference", sentence, hint, at)
+def _missing(name: str, schema: Any, level: Level) -> Problem:
+    at = level.place(name)
+    if name in level.nulls:
+        sentence = f"{level.subject} needs {name}, so it cannot be null"
+        return Problem("missing-setting", sentence, f"give {name} a value", at)
+    part, known = schema["properties"][name], level.fields.get(name)
+    if known and known.sensitive:
+        hint = how_to_refer(name, "add")
+    elif "const" in part:
+        hint = f"add {name}: {part['const']}"
+    elif "enum" in part:
+        hint = f"add {name}, which is one of {', '.join(part['enum'])}"
+    else:
+        hint = f"add {name}"
+    return Problem("missing-setting", f"{level.subject} needs {name}", hint, at)
 
 
-def _plain_problem(name: str, error: ValidationError, at: Place) -> Problem:
-    match error.validator:
+def _plain_problem(name: str, breach: Breach, at: Place) -> Problem:
+    wanted = breach.schema.get("enum")
+    if wanted:
+        sentence = f"{name} must be one of {', '.join(wanted)}"
+        near = did_you_mean(str(breach.value), wanted) or "choose one of them"
+        return Problem("not-allowed", sentence, near, at)
+    match breach.rule:
         case "type":
-            quote = error.validator_value == "string" and isinstance(error.instance, bool | int)
-            hint = f'quote it: {name}: "…"' if quote else ""
-            wanted = _TYPES[error.validator_value]
-            return Problem("wrong-type", f"{name} must be {wanted}", hint, at)
-        case "enum":
-            allowed = [str(value) for value in error.validator_value]
-            near = did_you_mean(str(error.instance), allowed)
-            sentence = f"{name} must be one of {', '.join(allowed)}"
-            return Problem("not-allowed", sentence, near, at)
+            sentence = f"{name} must be {_TYPES.get(breach.wanted, 'text')}"
+            return Problem("wrong-type", sentence, _type_hint(name, breach), at)
         case "const":
-            return Problem("not-allowed", f"{name} must be {error.validator_value}", "", at)
-        case "minLength" | "maxLength":
-            limit = "at least" if error.validator == "minLength" else "at most"
-            unit = "character" if error.validator_value == 1 else "characters"
-            sentence = f"{name} must have {limit} {error.validator_value} {unit}"
-            return Problem("bad-length", sentence, "", at)
+            hint = f"write {name}: {breach.wanted}"
+            return Problem("not-allowed", f"{name} must be {breach.wanted}", hint, at)
+        case "minLength":
+            return Problem("bad-length", f"{name} must not be empty", "give it a value", at)
+        case "maxLength":
+            sentence = f"{name} must have at most {breach.wanted} characters"
+            return Problem("bad-length", sentence, "shorten it", at)
         case _:
-            return _bad_format(name, error, at)
+            hint = str(breach.schema["description"])
+            return Problem("bad-format", f"{name} does not have the right form", hint, at)
 
 
-def _bad_format(name: str, error: ValidationError, at: Place) -> Problem:
-    hint = str(error.schema.get("description", ""))
-    return Problem("bad-format", f"{name} does not have the right form", hint, at)
+def _type_hint(name: str, breach: Breach) -> str:
+    match breach.wanted, breach.value:
+        case _, None:
+            return "give it a value, or remove it"
+        case "string", bool() | int():
+            return f'quote it: {name}: "…"'
+        case "string", dict():
+            return "write the text itself; only secrets are given by reference"
+        case "boolean", str():
+            return "write true or false, without quotes"
+        case "array", dict():
+            return "begin each item with a dash"
+        case _:
+            return str(breach.schema["description"])

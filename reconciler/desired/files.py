@@ -19,7 +19,7 @@ _SUFFIXES = (".yaml", ".yml")
 
 
 def read_files(paths: Sequence[str], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
-    """Give each file's name and content once, in the order of the paths, directories sorted.
+    """Give each file's name and content once, sorted by name, whatever the order of the paths.
 
     What cannot be read is added to `problems`; over a limit on the whole, reading ends.
     """
@@ -42,30 +42,46 @@ def read_files(paths: Sequence[str], problems: list[Problem]) -> Iterator[tuple[
 
 
 def _files(paths: Sequence[str], problems: list[Problem]) -> list[str]:
-    found: dict[str, str] = {}
+    """Name the files, each once, however many paths and links lead to it."""
+    named: list[str] = []
     for path in paths:
-        below = _below(path, problems) if Path(path).is_dir() else [path]
-        if not below:
-            sentence = "there is no YAML file below this directory"
-            problems.append(Problem("no-files", sentence, "check the path", Place(path, 1, 1)))
-        for file in below:
-            found.setdefault(os.path.realpath(file), file)
+        named += _below(path, problems) if Path(path).is_dir() else [path]
+    found: dict[str, str] = {}
+    for file in sorted(named):
+        found.setdefault(os.path.realpath(file), file)
     files = list(found.values())
     if len(files) > MOST_FILES:
-        problems.append(_too_large(files[MOST_FILES], "there are more than 20,000 files"))
+        problems.append(_too_large(files[MOST_FILES], f"there are more than {MOST_FILES:,} files"))
     return files[:MOST_FILES]
 
 
 def _below(path: str, problems: list[Problem]) -> list[str]:
-    files = []
+    """Name the YAML files below a directory. Links to directories are not followed."""
+    named = []
     for folder, _, names in os.walk(path, onerror=lambda e: problems.append(_unreadable(path, e))):
-        files += [str(Path(folder, name)) for name in names if name.endswith(_SUFFIXES)]
-    return sorted(files)
+        named += [Path(folder, name) for name in names if name.endswith(_SUFFIXES)]
+    if not named:
+        sentence = "there is no YAML file below this directory"
+        hint = "put a *.yaml or *.yml file there, or check the path"
+        problems.append(Problem("no-files", sentence, hint, Place(path, 1, 1)))
+    problems += [_special(file) for file in named if _is_special(file)]
+    return [str(file) for file in named if not _is_special(file)]
 
 
-def _unreadable(file: str, error: OSError) -> Problem:
-    reason = (error.strerror or "it cannot be read").lower()
-    return Problem("unreadable-file", reason, "check the path", Place(file, 1, 1))
+def _is_special(file: Path) -> bool:
+    """Tell a pipe or a device from a file: to open it could wait forever."""
+    return file.exists() and not file.is_file()
+
+
+def _special(file: Path) -> Problem:
+    sentence = "this is not a regular file"
+    return Problem("unreadable-file", sentence, "move it elsewhere", Place(str(file), 1, 1))
+
+
+def _unreadable(path: str, error: OSError) -> Problem:
+    name = error.filename if isinstance(error.filename, str) else path
+    sentence = f"this cannot be read: {(error.strerror or 'unknown reason').lower()}"
+    return Problem("unreadable-file", sentence, "check the path", Place(name, 1, 1))
 
 
 def _too_large(file: str, sentence: str) -> Problem:

@@ -9,12 +9,14 @@ from reconciler.core.kind import Mask
 from reconciler.core.problem import Problem, warning
 from reconciler.core.secret import Literal, Reference, looks_masked
 from reconciler.core.state import Integration
-from reconciler.desired.explain import Level, explain, masked_value
+from reconciler.desired.explain import Breach, Level, explain
+from reconciler.desired.sensitive import masked_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from reconciler.core.kind import Kind
+    from reconciler.core.kind import Field, Kind
+    from reconciler.core.problem import Place
     from reconciler.core.state import DesiredValue
     from reconciler.desired.document import Document
 
@@ -22,11 +24,11 @@ if TYPE_CHECKING:
 class IntegrationReader:
     """Reads the integrations of one document for one API; adds what is wrong to `problems`."""
 
-    def __init__(self, document: Document, api: str, problems: list[Problem]) -> None:
-        """Read nothing yet."""
+    def __init__(self, document: Document, api: str | None, problems: list[Problem]) -> None:
+        """Read nothing yet. With an API that is not known, only what all types share is checked."""
         self._document = document
         self._api = api
-        self._kinds = catalogue.kinds(api)
+        self._kinds: Mapping[str, Kind] = catalogue.kinds(api) if api else {}
         self._problems = problems
 
     def read(self, item: Any, mark: int) -> Integration | None:
@@ -41,47 +43,50 @@ class IntegrationReader:
             self._check_envelope(item, mark)
         if kind is None:
             return None
-        absent = item.get("ensure") == "absent"
-        if not absent:
-            self._check_settings(kind, item, mark)
-        if kind.retired and not absent:
-            self._warn_retired(kind, item)
-        settings = {} if absent else self._settings(kind, item)
         document = self._document
-        return Integration(
-            kind.type, settings, absent, document.file, mark, document.marks(item)
-        )
+        settings: Mapping[str, DesiredValue] = {}
+        absent = item.get("ensure") == "absent"
+        if absent:
+            self._warn_of_secrets(kind, item, mark)
+        else:
+            told = self._check_settings(kind, item, mark)
+            settings = self._settings(kind, item, told)
+        if kind.retired and not absent:
+            self._warn_retired(kind, document.placer(item, mark)("type"))
+        return Integration(kind.type, settings, absent, document.file, mark, document.marks(item))
 
     def _check_envelope(self, item: Any, mark: int) -> None:
         place = self._document.placer(item, mark)
+        breaches = [Breach.of(e) for e in catalogue.envelope("integration").iter_errors(item)]
         level = Level("an integration", item, place, ("type", "ensure"))
-        errors = list(catalogue.envelope("integration").iter_errors(item))
-        self._problems += explain(errors, level)
-        if not errors and item["type"] not in self._kinds:
+        self._problems += explain(breaches, level)
+        if not breaches and self._api and item["type"] not in self._kinds:
             offering = ", ".join(catalogue.dialects_of(item["type"]))
             sentence = f"{item['type']} is not offered by the API {self._api}"
-            hint = f"it is offered by {offering}"
+            hint = f"it is offered by {offering}; remove it here"
             self._problems.append(Problem("type-not-offered", sentence, hint, place("type")))
 
-    def _check_settings(self, kind: Kind, item: dict[str, Any], mark: int) -> None:
-        validator = catalogue.as_written(kind.type, self._api)
+    def _check_settings(self, kind: Kind, item: dict[str, Any], mark: int) -> frozenset[str | None]:
+        """Name the settings that are wrong, once they are told."""
+        validator = catalogue.as_written(kind.type, self._api or "")
         declared = _without_envelope(item, kind)
-        errors = list(validator.iter_errors(declared))
-        if errors:
-            place = self._document.placer(item, mark)
+        breaches = [Breach.of(error) for error in validator.iter_errors(declared)]
+        if breaches:
             level = Level(
-                kind.type, declared, place, tuple(kind.fields), kind.fields, self._offered(kind)
+                kind.type,
+                declared,
+                self._document.placer(item, mark),
+                tuple(kind.fields),
+                kind.fields,
+                frozenset(item.keys() - declared.keys()),
+                _offered(kind),
             )
-            self._problems += explain(errors, level)
+            self._problems += explain(breaches, level)
+        return frozenset(breach.setting for breach in breaches)
 
-    def _offered(self, kind: Kind) -> Any:
-        def offered(name: str) -> str:
-            part = catalogue.schema(f"integrations/{kind.type}")["properties"].get(name)
-            return f"it is offered by {', '.join(part['x-dialects'])}" if part else ""
-
-        return offered
-
-    def _settings(self, kind: Kind, item: dict[str, Any]) -> Mapping[str, DesiredValue]:
+    def _settings(
+        self, kind: Kind, item: dict[str, Any], told: frozenset[str | None]
+    ) -> Mapping[str, DesiredValue]:
         """Put references and literals in the place of what is sensitive; keep names and order."""
         settings: dict[str, DesiredValue] = {}
         for name, value in item.items():
@@ -93,24 +98,43 @@ class IntegrationReader:
                 settings[name] = Reference(str(source), str(key))
             else:
                 settings[name] = Literal(str(value))
-                self._check_literal(name, str(value), item, field.mask)
+            if field and name not in told and isinstance(value, str):
+                self._check_text(field, value, item)
         return settings
 
-    def _check_literal(
-        self, name: str, text: str, item: dict[str, Any], mask: Mask | None
-    ) -> None:
-        at = self._document.place(item, name)
-        if looks_masked(text):
-            self._problems.append(masked_value(name, at))
-        elif mask is Mask.URL and text.lower().startswith("http:"):
-            hint = "use https, so that nobody on the way can read it"
-            self._problems.append(warning("insecure-url", f"{name} is not https", hint, at))
+    def _check_text(self, field: Field, text: str, item: dict[str, Any]) -> None:
+        masked = looks_masked(text)
+        if not masked and not (field.mask is Mask.URL and text.startswith("http:")):
+            return
+        at = self._document.placer(item, 0)(field.name)
+        hint = "use https, so that nobody on the way can read it"
+        insecure = warning("insecure-url", f"{field.name} is not https", hint, at)
+        self._problems.append(masked_value(field.name, at) if masked else insecure)
 
-    def _warn_retired(self, kind: Kind, item: dict[str, Any]) -> None:
+    def _warn_of_secrets(self, kind: Kind, item: dict[str, Any], mark: int) -> None:
+        """Look at what a tombstone leaves in for one thing alone: a secret written out."""
+        place = self._document.placer(item, mark)
+        for name, field in kind.fields.items():
+            value = item.get(name)
+            if not isinstance(value, str) or field.literal or looks_masked(value):
+                continue
+            if field.sensitive:
+                sentence = f"{name} must refer to a secret, and never hold it"
+                hint = "remove it: a tombstone needs no settings"
+                self._problems.append(warning("literal-secret", sentence, hint, place(name)))
+
+    def _warn_retired(self, kind: Kind, at: Place) -> None:
         sentence = f"{kind.type} is retired: {kind.retired}"
         hint = "move to another type, then declare `ensure: absent`"
-        at = self._document.place(item, "type")
         self._problems.append(warning("retired-type", sentence, hint, at))
+
+
+def _offered(kind: Kind) -> Callable[[str], str]:
+    def offered(name: str) -> str:
+        part = catalogue.schema(f"integrations/{kind.type}")["properties"].get(name)
+        return f"it is offered by {', '.join(part['x-dialects'])}; remove it here" if part else ""
+
+    return offered
 
 
 def _without_envelope(item: dict[str, Any], kind: Kind) -> dict[str, Any]:

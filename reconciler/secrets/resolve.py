@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from reconciler.core.kind import Mask
 from reconciler.core.problem import Invalid, Problem
 from reconciler.core.secret import Reference, Secret, looks_masked
 from reconciler.secrets import SOURCES
+from reconciler.secrets.env import holds_own
 from reconciler.secrets.source import Unresolved
 
 if TYPE_CHECKING:
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
     from reconciler.core.state import Desired, Integration
 
     Values = Mapping[Reference, str | Unresolved]
+
+_LINES = re.compile("[\t\n\r]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
+"""What no key, URL or template holds, but copying and editors may slip in."""
 
 
 def resolve(desired: Desired) -> Desired:
@@ -76,26 +84,32 @@ def _fault(
     at = integration.place(name)
     if isinstance(value, Unresolved):
         return Problem(value.code, value.sentence, value.hint, at)
+    if holds_own(value):
+        sentence = f"{reference} holds this tool's own credentials, which no integration may get"
+        return Problem("forbidden-secret", sentence, "refer to another secret", at)
     part = catalogue.schema(f"integrations/{integration.type}")["properties"][name]
     reason = _lint(value, is_template=part.get("x-mask") == Mask.TEXT)
     if reason:
-        hint = f"look at {reference} in its source"
+        hint = f"look at {reference} where it is kept"
         return Problem("bad-secret", f"the value of {reference} {reason}", hint, at)
     if not catalogue.setting_as_sent(integration.type, name).is_valid(value):
-        sentence = f"the value of {reference} has not the form of a {integration.type} {name}"
+        sentence = f"the value of {reference} does not have the form of {integration.type} {name}"
         return Problem("bad-secret", sentence, part["description"], at)
     return None
 
 
 def _lint(value: str, *, is_template: bool) -> str:
+    """Say what a value cannot be, as the end of a sentence. Templates have lines and margins."""
     if not value:
         return "is empty"
     if looks_masked(value):
         return "looks masked: it holds a run of stars"
     if not is_template and value != value.strip():
         return "begins or ends with white space"
-    if any(character < " " and character not in "\n\t\r" for character in value):
-        return "holds control characters"
+    if not is_template and _LINES.search(value):
+        return "has more than one line, or a tab"
+    if _INVISIBLE.search(value):
+        return "holds control characters, or invisible ones"
     return ""
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 
-class Unresolved(Exception):  # noqa: N818 - the state of the reference
-    """A secret cannot be had. Says why in a sentence, with the next step, and without the value."""
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A secret that cannot be had: why, in a sentence, and the next step; never the value.
 
-    def __init__(self, code: str, sentence: str, hint: str) -> None:
-        """Keep what becomes a problem at each place that refers to the secret."""
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
-        self.hint = hint
+    It becomes a problem at each place that refers to the secret.
+    """
+
+    code: str
+    sentence: str
+    hint: str
 
 
 Source = Callable[[Iterable[str]], Mapping[str, str | Unresolved]]

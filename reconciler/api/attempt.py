@@ -1,0 +1,70 @@
+"""One try of one write, and what it tells about the server."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING, NamedTuple
+
+from reconciler.api import wire
+from reconciler.api.errors import Ambiguous, ApiError, Passing, Refused
+from reconciler.core.secret import Literal, Secret, echoes, looks_masked
+
+if TYPE_CHECKING:
+    from reconciler.api.live import Live
+    from reconciler.core.change import Change
+    from reconciler.core.state import LiveIntegration
+
+_OVERTAKEN = {
+    "POST": wire.ALREADY_CONFIGURED,
+    "PUT": wire.NOT_CONFIGURED,
+    "DELETE": wire.NOT_CONFIGURED,
+}
+"""The refusal of each verb that says: live is no longer what was read."""
+
+
+class Fate(Enum):
+    """What became of a request."""
+
+    PROCESSED = auto()
+    NOT_PROCESSED = auto()
+    """Worth another try, since nothing speaks against the request itself."""
+    DOUBTFUL = auto()
+    REFUSED = auto()
+
+
+class Attempt(NamedTuple):
+    """A try and what came of it."""
+
+    fate: Fate
+    detail: str = ""
+    asked: float = 0.0
+    """Seconds that the API asks to wait before the next."""
+    shown: LiveIntegration | None = None
+    """The integration as the answer to a POST or PUT holds it."""
+
+
+def attempt(live: Live, change: Change, method: str, path: str, body: bytes | None) -> Attempt:
+    """Send a write once. An answer that does not show the effect leaves it in doubt."""
+    try:
+        shown = live.write(method, path, body).get(change.type)
+    except Ambiguous as error:
+        return Attempt(Fate.DOUBTFUL, _say(error.told, change), error.asked)
+    except Passing as error:
+        return Attempt(Fate.NOT_PROCESSED, _say(error.told, change), error.asked)
+    except Refused as error:
+        if error.code == _OVERTAKEN[method]:
+            return Attempt(Fate.NOT_PROCESSED, _say(error, change))
+        return Attempt(Fate.REFUSED, _say(error, change, advising=True))
+    if (shown is None) is not (method == "DELETE"):
+        return Attempt(Fate.DOUBTFUL, f"the answer does not tell what became of {change.type}")
+    return Attempt(Fate.PROCESSED, shown=shown)
+
+
+def _say(error: ApiError, change: Change, *, advising: bool = False) -> str:
+    """Say why, without the API's own text where that gives part of a secret away."""
+    if not isinstance(error, Refused):
+        return str(error)
+    settings = change.desired.settings.values() if change.desired else ()
+    hidden = [value for value in settings if isinstance(value, Secret | Literal)]
+    betrays = looks_masked(error.detail) or any(echoes(error.detail, value) for value in hidden)
+    return error.say(quoting=not betrays, advising=advising)

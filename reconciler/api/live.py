@@ -1,0 +1,40 @@
+"""What is live in one project while it is worked on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.api.client import Client
+    from reconciler.core.state import LiveIntegration, ProjectRef
+
+
+class Live:
+    """One project's integrations as they were last seen, be it in a read or in a write's answer.
+
+    An answer to a write lists what else is there. What it lists counts, and what it leaves out does
+    not: that something is gone is only learnt by reading.
+    """
+
+    def __init__(self, client: Client, project: ProjectRef) -> None:
+        """Read the project for the first time. Raises as `look` does."""
+        self.client = client
+        self._project = project
+        self._seen: Mapping[str, LiveIntegration] = {}
+        self.look()
+
+    def look(self) -> None:
+        """Read the project. Raises ApiError, and Stopped when the run is ending."""
+        self._seen = self.client.integrations(self._project).integrations
+
+    def get(self, type_: str) -> LiveIntegration | None:
+        """Give an integration as it was last seen."""
+        return self._seen.get(type_)
+
+    def write(self, method: str, path: str, body: bytes | None) -> Mapping[str, LiveIntegration]:
+        """Try one write once; give what the answer says is now there. Raises as the client does."""
+        shown = self.client.write(method, path, body)
+        self._seen = {**self._seen, **shown}
+        return shown

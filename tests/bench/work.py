@@ -1,0 +1,121 @@
+"""The work of the offline rows: `python -m tests.bench.work read|diff|memory|whole`."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from reconciler import catalogue, desired, steps
+from reconciler.api.codec import decode_integrations
+from reconciler.api.dialects import DIALECTS
+from reconciler.api.stop import Stop
+from reconciler.core.diff import diff
+from reconciler.core.plan import make_plan
+from reconciler.core.state import LiveProject
+from reconciler.desired.document import read
+from reconciler.job import Job
+from reconciler.run import Run
+from reconciler.secrets.resolve import resolve
+from tests.bench.child import peak_megabytes
+from tests.bench.fleet import PER_PROJECT, Fleet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+KINDS = catalogue.kinds("atlas")
+
+
+def time_read(file: str, repeat: str) -> str:
+    """Time reading alone, in pairs with the floor."""
+    content = Path(file).read_bytes()
+    return json.dumps(_pairs(content, lambda: read(file, content), int(repeat)))
+
+
+def time_diff(file: str, size: str, repeat: str) -> str:
+    """Time loading and comparing, in pairs with the floor.
+
+    Secrets are resolved and the live side is there before: both are compared, and not timed.
+    """
+    fleet = Fleet(int(size))
+    os.environ.update(fleet.secrets())
+    resolved = resolve(desired.load([file])[0]).projects
+    live = [
+        LiveProject(project.ref, decode_integrations(fleet.live(number), KINDS))
+        for number, project in enumerate(resolved)
+    ]
+
+    def work() -> object:
+        loaded = desired.load([file])
+        return loaded, [diff(*pair, KINDS) for pair in zip(resolved, live, strict=True)]
+
+    return json.dumps(_pairs(Path(file).read_bytes(), work, int(repeat)))
+
+
+def weigh(file: str, size: str) -> str:
+    """Plan as the product does, where what is live is compared as it comes, and is not kept."""
+    fleet = Fleet(int(size))
+    os.environ.update(fleet.secrets())
+    _plan(file, (fleet.live(number) for number in range(fleet.size)))
+    return str(peak_megabytes())
+
+
+def plan_whole(file: str, live: str, size: str) -> str:
+    """Plan, with the live side in a file as well: one line of JSON for each project."""
+    os.environ.update(Fleet(int(size)).secrets())
+    with Path(live).open() as lines:
+        _plan(file, map(json.loads, lines))
+    return ""
+
+
+def _plan(file: str, live: Iterable[list[dict[str, Any]]]) -> None:
+    run = Run("plan", Job([file], Stop()))
+    projects = steps.resolve(run, steps.load(run)).projects
+    changes = []
+    for project, results in zip(projects, live, strict=True):
+        found = LiveProject(project.ref, decode_integrations(results, KINDS))
+        changes += diff(project, found, KINDS)
+    plan = make_plan(changes, DIALECTS["atlas"].integration, (), {}, complete=True)
+    assert len(plan.changes) == PER_PROJECT * len(projects)
+    assert 0 < len(plan.operations) < len(plan.changes) / 50
+
+
+def _pairs(content: bytes, work: Callable[[], object], repeat: int) -> list[tuple[float, float]]:
+    """Time the floor and the work in turn; the floor counts as it was before and after."""
+    text = content.decode()
+    work()
+    gc.disable()
+    pairs = []
+    for _ in range(repeat):
+        before = _cpu(lambda: _bare_events(text))
+        measured = _cpu(work)
+        after = _cpu(lambda: _bare_events(text))
+        pairs.append(((before + after) / 2, measured))
+        gc.collect()
+    return pairs
+
+
+def _bare_events(text: str) -> None:
+    following, last = yaml.CSafeLoader(text).get_event, yaml.StreamEndEvent
+    while type(following()) is not last:
+        pass
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    made = work()
+    seconds = time.process_time() - started
+    del made  # letting go of it is not timed
+    return seconds
+
+
+WORK = {"read": time_read, "diff": time_diff, "memory": weigh, "whole": plan_whole}
+
+if __name__ == "__main__":
+    sys.stdout.write(WORK[sys.argv[1]](*sys.argv[2:]))
