@@ -78,3 +78,7 @@ def reference() -> Path:
     if not REFERENCE.is_dir():
         pytest.skip("the recorded answers are not beside this checkout")
     return REFERENCE
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="Rewrite the expected outputs.")

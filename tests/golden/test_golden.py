@@ -2,6 +2,7 @@
 
 A case is a folder: `desired.yaml`, the simulator's `seed.yaml`, `commands` with one command a line
 (each on a fresh state), and the expected output of each in `N-COMMAND.out`, exit code last.
+`pytest tests/golden --update-golden` writes the outputs as they are now; read the diff.
 """
 
 import json
