@@ -36,7 +36,6 @@ class FieldChange:
     before: Plain | None
     after: Plain | None
     verdict: Verdict
-    at: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Change:
     | leave | None | of what is there |
 
     `reason` is for people: nothing decides by it. `losses` counts the secrets that are live, not
-    declared, and would be dropped by the update.
+    declared, and would be dropped by the update. `pruned_by` is where the project is that prunes.
     """
 
     project: ProjectRef
@@ -61,7 +60,7 @@ class Change:
     reason: str
     fields: tuple[FieldChange, ...] = ()
     desired: Integration | None = None
-    at: Place | None = None
+    pruned_by: Place | None = None
     live_id: str | None = None
     losses: int = 0
     warnings: tuple[Problem, ...] = ()
@@ -70,6 +69,17 @@ class Change:
     def key(self) -> tuple[str, str]:
         """What identifies the integration: the project's id, and the type."""
         return (self.project.id or "", self.type)
+
+    @property
+    def at(self) -> Place | None:
+        """Where the change comes from; None for what is left."""
+        return self.desired.at if self.desired else self.pruned_by
+
+    def place(self, setting: str) -> Place | None:
+        """Where a setting is declared, if it is."""
+        if self.desired is None or setting not in self.desired.settings:
+            return None
+        return self.desired.place(setting)
 
     def has(self, *verdicts: Verdict) -> bool:
         """Whether some setting got one of these verdicts."""

@@ -7,14 +7,25 @@ from typing import TYPE_CHECKING, Any, cast
 
 from reconciler.core.change import FieldChange
 from reconciler.core.kind import Echo, Field, Kind, Mask, Plain
-from reconciler.core.secret import HIDDEN, Masked, Reference, Secret, Verdict, describe, judge
+from reconciler.core.secret import (
+    HIDDEN,
+    Literal,
+    Masked,
+    Reference,
+    Secret,
+    Verdict,
+    describe,
+    judge,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from reconciler.core.problem import Place
     from reconciler.core.secret import Sensitive
     from reconciler.core.state import DesiredValue, Integration, LiveIntegration, LiveValue
+
+
+_SENSITIVE = (Reference, Literal, Secret)
 
 
 def wanted(kind: Kind, desired: Integration) -> Iterator[tuple[Field, DesiredValue]]:
@@ -62,7 +73,6 @@ def compare(kind: Kind, desired: Integration, live: LiveIntegration) -> tuple[Fi
             _printable(live.settings.get(name, HIDDEN if name in live.unknown else None)),
             None if verdicts[name] is Verdict.UNDECLARED else _after(kind, desired, name),
             verdicts[name],
-            _place(desired, name),
         )
         for name in (*kind.fields, *live.unknown)
         if name in verdicts
@@ -77,7 +87,6 @@ def created(kind: Kind, desired: Integration) -> tuple[FieldChange, ...]:
             None,
             _printable(value),
             Verdict.UNVERIFIABLE if isinstance(value, Reference) else Verdict.DIFFERENT,
-            _place(desired, field.name),
         )
         for field, value in wanted(kind, desired)
         if value is not None
@@ -117,14 +126,10 @@ def _after(kind: Kind, desired: Integration, name: str) -> Plain | None:
     return _printable(desired.settings.get(name, kind.fields[name].default))
 
 
-def _place(desired: Integration, name: str) -> Place | None:
-    return desired.place(name) if name in desired.settings else None
-
-
 def _printable(value: DesiredValue | LiveValue) -> Plain | None:
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    return HIDDEN if isinstance(value, Masked) else describe(value)
+    if isinstance(value, Masked):
+        return HIDDEN
+    return describe(value) if isinstance(value, _SENSITIVE) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from reconciler.core.change import Action, Change, FieldChange
@@ -50,9 +51,7 @@ def diff(
             changes.append(_remove(live.ref, kind, mine, theirs, desired))
         elif theirs is None:
             fields = created(kind, mine)
-            changes.append(
-                Change(live.ref, type_, Action.CREATE, "not there yet", fields, mine, mine.at)
-            )
+            changes.append(Change(live.ref, type_, Action.CREATE, "not there yet", fields, mine))
         else:
             changes.append(_keep_or_update(live.ref, kind, mine, theirs, assert_secrets))
     return changes
@@ -76,12 +75,11 @@ def _remove(
     live: LiveIntegration | None,
     project: DesiredProject,
 ) -> Change:
-    at = mine.at if mine else project.at
     if live is None:
-        return Change(ref, kind.type, Action.KEEP, "absent, as declared", (), mine, at)
+        return Change(ref, kind.type, Action.KEEP, "absent, as declared", (), mine)
     reason = "ensure: absent" if mine else "not declared, and prune is on"
     fields = removed(kind, live)
-    return Change(ref, kind.type, Action.DELETE, reason, fields, mine, at, live.id)
+    return Change(ref, kind.type, Action.DELETE, reason, fields, mine, project.at, live.id)
 
 
 def _keep_or_update(
@@ -105,9 +103,9 @@ def _keep_or_update(
         losses = sum(kind.fields[name].sensitive for name in lost if name in kind.fields)
         warnings += _settings_lost(ref, kind, mine, lost)
     else:
-        action, reason = Action.KEEP, _keep_reason(unproven)
+        action, reason = Action.KEEP, _keep_reason(*unproven)
     return Change(
-        ref, kind.type, action, reason, fields, mine, mine.at, live.id, losses, tuple(warnings)
+        ref, kind.type, action, reason, fields, mine, None, live.id, losses, tuple(warnings)
     )
 
 
@@ -121,7 +119,9 @@ def _update_reason(differing: list[str], unproven: list[str]) -> str:
     return f"{', '.join(differing)} {'differs' if len(differing) == 1 else 'differ'}"
 
 
-def _keep_reason(unproven: list[str]) -> str:
+@cache
+def _keep_reason(*unproven: str) -> str:
+    """Say it once for all that are kept for the same reason: there may be many."""
     return f"in sync, {', '.join(unproven)} not proved" if unproven else "in sync"
 
 

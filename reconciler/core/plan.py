@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from reconciler.core.change import Action
@@ -95,14 +96,16 @@ def make_plan(
 
 
 def _digest(context: Mapping[str, object], changes: Iterable[Change]) -> str:
-    """Fingerprint what approval is given to.
+    """Fingerprint what approval is given to, one line of JSON at a time.
 
     Covers what each change is, the live `id` that each operation replaces, plain values, literals
     as written, and the names of references. No resolved secret, and no line numbers.
     """
-    canonical = {**context, "changes": [_canonical(change) for change in changes]}
-    text = json.dumps(canonical, sort_keys=True, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    hasher = hashlib.sha256()
+    for part in chain([context], map(_canonical, changes)):
+        line = json.dumps(part, sort_keys=True, separators=(",", ":"))
+        hasher.update(f"{line}\n".encode())
+    return f"sha256:{hasher.hexdigest()}"
 
 
 def _canonical(change: Change) -> list[object]:

@@ -153,14 +153,15 @@ def judge(live: Masked | Secret | None, desired: Sensitive, *, length_counts: bo
 
 def _judge_mask(mask: str, value: str, *, length_counts: bool) -> Verdict:
     head, tail = mask[: mask.index("*")], mask[mask.rindex("*") + 1 :]
-    origin = _ORIGIN.match(head)
+    origin = _ORIGIN.match(head) if head else None
     if origin and origin[0].endswith("/"):
         fits = _fits_url(origin[0], head[origin.end() :], tail, value)
-    elif len(mask) == len(value):
-        fits = all(m in ("*", v) for m, v in zip(mask, value, strict=True))
     else:
-        long_enough = not length_counts and len(value) >= len(head) + len(tail)
-        fits = long_enough and value.startswith(head) and value.endswith(tail)
+        fits = value.startswith(head) and value.endswith(tail)
+        if len(mask) != len(value):
+            fits = fits and not length_counts and len(value) >= len(head) + len(tail)
+        elif fits and mask.count("*") + len(head) + len(tail) < len(mask):
+            fits = all(m in ("*", v) for m, v in zip(mask, value, strict=True))
     if not fits:
         return Verdict.DIFFERENT
     seen = head[origin.end() :] if origin else head

@@ -121,6 +121,8 @@ def _missing(name: str, schema: Any, level: Level) -> Problem:
         hint = f"add {name}: {part['const']}"
     elif "enum" in part:
         hint = f"add {name}, which is one of {', '.join(part['enum'])}"
+    elif part["type"] == "array":
+        hint = f"add {name}, or {name}: [] if there are none"
     else:
         hint = f"add {name}"
     return Problem("missing-setting", f"{level.subject} needs {name}", hint, at)
@@ -130,8 +132,8 @@ def _plain_problem(name: str, breach: Breach, at: Place) -> Problem:
     wanted = breach.schema.get("enum")
     if wanted:
         sentence = f"{name} must be one of {', '.join(wanted)}"
-        near = did_you_mean(str(breach.value), wanted) or "choose one of them"
-        return Problem("not-allowed", sentence, near, at)
+        near = did_you_mean(breach.value, wanted) if isinstance(breach.value, str) else ""
+        return Problem("not-allowed", sentence, near or "choose one of them", at)
     match breach.rule:
         case "type":
             sentence = f"{name} must be {_TYPES.get(breach.wanted, 'text')}"
@@ -151,15 +153,20 @@ def _plain_problem(name: str, breach: Breach, at: Place) -> Problem:
 
 def _type_hint(name: str, breach: Breach) -> str:
     match breach.wanted, breach.value:
+        case "array", None:
+            hint = f"write {name}: [] if there are none"
+        case "array", _:
+            hint = "begin each item with a dash"
         case _, None:
-            return "give it a value, or remove it"
-        case "string", bool() | int():
-            return f'quote it: {name}: "…"'
-        case "string", dict():
-            return "write the text itself; only secrets are given by reference"
+            hint = "give it a value, or remove it"
         case "boolean", str():
-            return "write true or false, without quotes"
-        case "array", dict():
-            return "begin each item with a dash"
+            hint = "write true or false, without quotes"
+        case "boolean", _:
+            hint = "write true or false"
+        case _, bool() | int():
+            hint = f'quote it: {name}: "…"'
+        case _, dict():
+            hint = "write the text itself; only secrets are given by reference"
         case _:
-            return str(breach.schema["description"])
+            hint = str(breach.schema["description"])
+    return hint

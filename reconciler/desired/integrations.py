@@ -71,6 +71,8 @@ class IntegrationReader:
         validator = catalogue.as_written(kind.type, self._api or "")
         declared = _without_envelope(item, kind)
         breaches = [Breach.of(error) for error in validator.iter_errors(declared)]
+        if item.get("ensure", "present") != "present":  # misspelled, maybe for `absent`
+            breaches = [breach for breach in breaches if breach.rule != "required"]
         if breaches:
             level = Level(
                 kind.type,
@@ -109,7 +111,7 @@ class IntegrationReader:
         at = self._document.placer(item, 0)(field.name)
         hint = "use https, so that nobody on the way can read it"
         insecure = warning("insecure-url", f"{field.name} is not https", hint, at)
-        self._problems.append(masked_value(field.name, at) if masked else insecure)
+        self._problems.append(masked_value(field, at) if masked else insecure)
 
     def _warn_of_secrets(self, kind: Kind, item: dict[str, Any], mark: int) -> None:
         """Look at what a tombstone leaves in for one thing alone: a secret written out."""

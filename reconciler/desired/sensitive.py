@@ -18,10 +18,12 @@ def how_to_refer(name: str, verb: str = "write") -> str:
     return f"{verb} {name}: {{env: NAME}} or {name}: {{file: PATH}}"
 
 
-def masked_value(name: str, at: Place) -> Problem:
+def masked_value(known: Field, at: Place) -> Problem:
     """Refuse a run of stars: what the API shows must never be sent back to it."""
-    hint = "put the real value in its place, or a reference to it"
-    return Problem("masked-value", f"{name} holds a mask instead of a value", hint, at)
+    hint = "put the real value in its place"
+    if known.sensitive:
+        hint = f"{hint}, or a reference to it" if known.literal else how_to_refer(known.name)
+    return Problem("masked-value", f"{known.name} holds a mask instead of a value", hint, at)
 
 
 def sensitive_problem(known: Field, value: object, description: str, at: Place) -> Problem:
@@ -29,7 +31,7 @@ def sensitive_problem(known: Field, value: object, description: str, at: Place) 
     name = known.name
     match value:
         case str() if looks_masked(value):
-            return masked_value(name, at)
+            return masked_value(known, at)
         case str() if known.literal:
             return Problem("bad-format", f"{name} does not have the right form", description, at)
         case dict():

@@ -18,8 +18,9 @@ _QUOTE = (
     'put the text between quotes if it holds ": " or " #", or begins with a sign such as * or @'
 )
 _INDENT = "look at the indentation and the colons, here and just above"
+_SPACES = ("a tab cannot indent", "indent with spaces")
+_ENDLESS = ("the quoted text{begun} has no end", "add the closing quote")
 _ESCAPE = ("this backslash begins no escape", "write it twice, or use single quotes")
-_CONTENT = ("a value is missing here", "look at the line above, or quote the text")
 _REASONS = {
     "could not find expected ':'": ("this key has no colon", "write it as `key: value`"),
     "mapping values are not allowed in this context": ("no colon is expected here", _QUOTE),
@@ -27,28 +28,25 @@ _REASONS = {
         "no list item can begin here",
         "begin the list on a line of its own, below its key",
     ),
-    "did not find expected key": ("this does not fit the mapping that it stands in", _INDENT),
-    "did not find expected '-' indicator": (
-        "this does not fit the list that it stands in",
-        _INDENT,
+    "did not find expected key": ("this does not fit the mapping {around}", _INDENT),
+    "did not find expected '-' indicator": ("this does not fit the list {around}", _INDENT),
+    "did not find expected ',' or ']'": ("the list{begun} is not closed", "add a comma or the ]"),
+    "did not find expected ',' or '}'": (
+        "the mapping{begun} is not closed",
+        "add a comma or the }}",
     ),
-    "did not find expected ',' or ']'": ("the list is not closed", "add a comma or the ]"),
-    "did not find expected ',' or '}'": ("the mapping is not closed", "add a comma or the }"),
-    "did not find expected node content": _CONTENT,
+    "did not find expected node content": (
+        "a value is missing here",
+        "close what is open above with its ] or }}, or quote the text",
+    ),
     "found character that cannot start any token": (
         "no value begins with this character",
         "quote the text; indent with spaces, not with tabs",
     ),
-    "found a tab character that violates indentation": (
-        "a tab cannot indent",
-        "indent with spaces",
-    ),
-    "found a tab character where an indentation space is expected": (
-        "a tab cannot indent",
-        "indent with spaces",
-    ),
-    "found unexpected end of stream": ("the quoted text has no end", "add the closing quote"),
-    "found unexpected document indicator": ("the quoted text has no end", "add the closing quote"),
+    "found a tab character that violates indentation": _SPACES,
+    "found a tab character where an indentation space is expected": _SPACES,
+    "found unexpected end of stream": _ENDLESS,
+    "found unexpected document indicator": _ENDLESS,
     "did not find expected alphabetic or numeric character": (
         "a value that begins with * or & must be quoted",
         "if it is a mask, put a reference to the secret in its place",
@@ -63,8 +61,8 @@ _REASONS = {
 }
 """What libyaml says, and what we say. It speaks in fixed strings; PyYAML's own parser does not."""
 _UNKNOWN = ("this cannot be read as YAML", _INDENT)
-_SOONER = frozenset({"could not find expected ':'"})
-"""What is noticed only later; the place to look at is where the context begins."""
+_TOLD_LATE = "could not find expected ':'"
+"""What is only noticed further down: the place to look at is where the context begins."""
 
 
 class Unreadable(Exception):
@@ -85,15 +83,13 @@ def explain_syntax(file: str, error: Exception) -> Problem:
     """Turn a parser's error into a problem."""
     if not isinstance(error, yaml.MarkedYAMLError):
         return Problem("yaml-syntax", *_UNKNOWN, Place(file, 1, 1))
-    reason = error.problem or ""
-    sentence, hint = _REASONS.get(reason, _UNKNOWN)
-    marks = [mark for mark in (error.problem_mark, error.context_mark) if mark]
-    if reason in _SOONER:
-        marks.reverse()
-    elif len(marks) > 1 and marks[1].line < marks[0].line:
-        hint += f"; what it belongs to begins in line {marks[1].line + 1}"
-    at = _place(file, marks[0]) if marks else Place(file, 1, 1)
-    return Problem("yaml-syntax", sentence, hint, at)
+    sentence, hint = _REASONS.get(error.problem or "", _UNKNOWN)
+    found, begun = error.problem_mark, error.context_mark
+    mark = begun if begun and error.problem == _TOLD_LATE else found or begun
+    above = f"that begins in line {begun.line + 1}" if begun and begun != mark else ""
+    words = {"begun": f" {above}" if above else "", "around": above or "around it"}
+    at = _place(file, mark) if mark else Place(file, 1, 1)
+    return Problem("yaml-syntax", sentence.format(**words), hint.format(**words), at)
 
 
 def _place(file: str, mark: Mark) -> Place:

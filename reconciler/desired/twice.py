@@ -37,6 +37,6 @@ def declared_twice(projects: Iterable[DesiredProject]) -> Iterator[Problem]:
 
 
 def _problem(which: str, project: DesiredProject, first: DesiredProject) -> Problem:
-    sentence = f"the project {which} is declared a second time"
+    sentence = f"the project {which} is declared more than once"
     hint = f"it also stands at {first.at}; put the two together"
     return Problem("duplicate-project", sentence, hint, project.at)

@@ -106,9 +106,9 @@ def _block(change: Change, fields: Sequence[FieldChange], style: Style) -> Itera
     )
     width = max(len(field.name) for field in fields)
     for field in fields:
-        yield f"    {safe_text(field.name):<{width}}  {_values(change, field)}" + (
-            f"  (line {field.at.line})" if field.at and change.action is Action.UPDATE else ""
-        )
+        at = change.place(field.name) if change.action is Action.UPDATE else None
+        where = f"  (line {at.line})" if at else ""
+        yield f"    {safe_text(field.name):<{width}}  {_values(change, field)}{where}"
 
 
 def _values(change: Change, field: FieldChange) -> str:

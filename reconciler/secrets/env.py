@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from reconciler.secrets.source import Unresolved
+from reconciler.secrets.source import Unresolved, forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -14,6 +14,7 @@ _OWN_SECRETS = ("MONGODB_ATLAS_PRIVATE_API_KEY", "MONGODB_ATLAS_CLIENT_SECRET")
 OWN = frozenset({*_OWN_SECRETS, "MONGODB_ATLAS_PUBLIC_API_KEY", "MONGODB_ATLAS_CLIENT_ID"})
 """This tool's own credentials: a pull request must not be able to send them to a webhook."""
 _LEAST = 8
+"""Characters that make a credential. Less would be found in texts by chance."""
 
 
 def fetch(names: Iterable[str]) -> Mapping[str, str | Unresolved]:
@@ -21,16 +22,15 @@ def fetch(names: Iterable[str]) -> Mapping[str, str | Unresolved]:
     return {name: _variable(name) for name in names}
 
 
-def holds_own(value: str) -> bool:
-    """Tell whether a value, from whatever source, has this tool's own credentials in it."""
-    own = (os.environ.get(name, "") for name in _OWN_SECRETS)
-    return any(len(secret) >= _LEAST and secret in value for secret in own)
+def own_secrets() -> tuple[str, ...]:
+    """Give the secret part of this tool's credentials, which nothing that is resolved may hold."""
+    values = (os.environ.get(name, "") for name in _OWN_SECRETS)
+    return tuple(value for value in values if len(value) >= _LEAST)
 
 
 def _variable(name: str) -> str | Unresolved:
     if name in OWN:
-        sentence = f"{name} holds this tool's own credentials, which no integration may get"
-        return Unresolved("forbidden-secret", sentence, "use another variable")
+        return forbidden(name)
     value = os.environ.get(name)
     if value is None:
         sentence = f"the environment variable {name} is not set"

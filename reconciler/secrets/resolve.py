@@ -11,9 +11,8 @@ from reconciler import catalogue
 from reconciler.core.kind import Mask
 from reconciler.core.problem import Invalid, Problem
 from reconciler.core.secret import Reference, Secret, looks_masked
-from reconciler.secrets import SOURCES
-from reconciler.secrets.env import holds_own
-from reconciler.secrets.source import Unresolved
+from reconciler.secrets import SOURCES, env
+from reconciler.secrets.source import Unresolved, forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,11 +21,16 @@ if TYPE_CHECKING:
 
     Values = Mapping[Reference, str | Unresolved]
 
-_LINES = re.compile("[\t\n\r]")
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+_FLAWS = (
+    (re.compile(r"\A\Z"), "is empty"),
+    (re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"), "holds control characters"),
 )
-"""What no key, URL or template holds, but copying and editors may slip in."""
+_FLAWS_OF_A_LINE = (
+    (re.compile(r"\A\s|\s\Z"), "begins or ends with white space"),
+    (re.compile("[\t\n\r]"), "has more than one line, or a tab"),
+    (re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"), "holds invisible characters"),
+)
+"""What copying from a page, and some editors, slip in. Templates may have lines and margins."""
 
 
 def resolve(desired: Desired) -> Desired:
@@ -70,11 +74,16 @@ def _fetch(references: Iterable[Reference]) -> Values:
     names: dict[str, set[str]] = defaultdict(set)
     for reference in references:
         names[reference.source].add(reference.name)
+    own = env.own_secrets()
     return {
-        Reference(source, name): value
+        Reference(source, name): forbidden(name) if _holds(value, own) else value
         for source, wanted in names.items()
         for name, value in SOURCES[source](sorted(wanted)).items()
     }
+
+
+def _holds(value: str | Unresolved, secrets: Iterable[str]) -> bool:
+    return isinstance(value, str) and any(secret in value for secret in secrets)
 
 
 def _fault(
@@ -84,9 +93,6 @@ def _fault(
     at = integration.place(name)
     if isinstance(value, Unresolved):
         return Problem(value.code, value.sentence, value.hint, at)
-    if holds_own(value):
-        sentence = f"{reference} holds this tool's own credentials, which no integration may get"
-        return Problem("forbidden-secret", sentence, "refer to another secret", at)
     part = catalogue.schema(f"integrations/{integration.type}")["properties"][name]
     reason = _lint(value, is_template=part.get("x-mask") == Mask.TEXT)
     if reason:
@@ -99,18 +105,11 @@ def _fault(
 
 
 def _lint(value: str, *, is_template: bool) -> str:
-    """Say what a value cannot be, as the end of a sentence. Templates have lines and margins."""
-    if not value:
-        return "is empty"
+    """Say what is wrong with a value, as the end of a sentence; empty if nothing is."""
     if looks_masked(value):
         return "looks masked: it holds a run of stars"
-    if not is_template and value != value.strip():
-        return "begins or ends with white space"
-    if not is_template and _LINES.search(value):
-        return "has more than one line, or a tab"
-    if _INVISIBLE.search(value):
-        return "holds control characters, or invisible ones"
-    return ""
+    flaws = _FLAWS if is_template else _FLAWS + _FLAWS_OF_A_LINE
+    return next((words for flaw, words in flaws if flaw.search(value)), "")
 
 
 def _with_secrets(integration: Integration, secrets: Mapping[Reference, Secret]) -> Integration:

@@ -20,3 +20,9 @@ class Unresolved:
 
 Source = Callable[[Iterable[str]], Mapping[str, str | Unresolved]]
 """Fetches the given names, each once and all in one call; raises nothing."""
+
+
+def forbidden(name: str) -> Unresolved:
+    """Refuse what holds this tool's own credentials: a pull request must not send them away."""
+    sentence = f"{name} holds this tool's own credentials, which no integration may get"
+    return Unresolved("forbidden-secret", sentence, "refer to another secret")

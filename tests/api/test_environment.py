@@ -167,6 +167,20 @@ def test_tls_is_verified_through_a_tunnel_and_the_proxy_sees_only_its_own_creden
     assert "proxy-authorization" not in asked.headers
 
 
+def test_a_proxy_is_verified_too_where_it_speaks_tls(serve, connect, tmp_path):
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    proxy = serve(refuses, tls=context)
+    error = trouble(connect("https://api.invalid", proxy=proxy.url()))
+    assert str(error).startswith("TLS failed: ")
+    assert proxy.requests == []
+    bundle = str(tmp_path / "ca.pem")
+    trouble(connect("https://api.invalid", proxy=proxy.url(), ca_bundle=bundle))
+    assert [asked.method for asked in proxy.requests] == ["CONNECT"]
+
+
 def test_no_trouble_shows_the_credentials_of_a_proxy(serve, connect):
     proxy = serve(refuses).url().replace("//", "//user:word@")
     error = trouble(connect("https://api.invalid", proxy=proxy))

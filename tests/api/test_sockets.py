@@ -278,6 +278,18 @@ def test_an_answer_over_ten_mebibytes_is_not_read_to_its_end(serve, connect, sta
     assert str(error) == "the answer is larger than 10 MiB"
 
 
+def test_a_challenge_over_ten_mebibytes_is_not_answered(serve, connect):
+    def script(wire):
+        wire.read()
+        challenge = 'Digest realm="r", nonce="n", qop="auth"'
+        wire.answer(401, BOMB, WWW_Authenticate=challenge, Content_Encoding="gzip")
+        wire.always(200, b"{}")
+
+    server = serve(script)
+    assert str(trouble(connect(server.url()))) == "the answer is larger than 10 MiB"
+    assert len(server.requests) == 1
+
+
 def test_an_answer_of_ten_mebibytes_is_taken(serve, connect):
     body = bytes(10 * 1024 * 1024)
     headers = {"Content_Encoding": "gzip"}

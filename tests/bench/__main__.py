@@ -29,9 +29,7 @@ def main() -> int:
         rows = {
             "read": lambda: offline.measure_read(fleet, folder, arguments.repeat),
             "diff": lambda: offline.measure_diff(fleet, folder, arguments.repeat),
-            "octodns": lambda: peer.measure(
-                fleet, folder, arguments.repeat, wanted=arguments.octodns
-            ),
+            "octodns": lambda: peer.measure(fleet, folder, wanted=arguments.octodns),
             "live": lambda: live.measure(small, folder, arguments.repeat),
             "start": lambda: start.measure(arguments.repeat * 3),
             "memory": lambda: offline.measure_memory(fleet, folder),

@@ -21,8 +21,8 @@ REPORT = Report(
         Change(LONG, "MICROSOFT_TEAMS", Action.CREATE, "not there yet"),
         Change(
             LONG, "DATADOG", Action.UPDATE, "sendCollectionLatencyMetrics, region, apiKey differ",
-            (FieldChange("region", "US", "EU", Verdict.DIFFERENT, Place("a.yaml", 3, 1)),),
-            at=Place("a.yaml", 2, 1),
+            (FieldChange("region", "US", "EU", Verdict.DIFFERENT),),
+            pruned_by=Place("a.yaml", 2, 1),
         ),
         Change(LONG, "SLACK", Action.DELETE, "ensure: absent"),
         Change(WIDE, "WEBHOOK", Action.LEAVE, "not declared"),
