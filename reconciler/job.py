@@ -41,3 +41,7 @@ class Job:
     expect: str | None = None
     saved: Mapping[str, Any] | None = None
     progress: Callable[[str, int, int], None] = _silent
+
+    def covers(self, type_: str) -> bool:
+        """Whether the run is about integrations of this type."""
+        return self.types is None or type_ in self.types

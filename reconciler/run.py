@@ -37,6 +37,8 @@ class Run:
     projects: list[DesiredProject] = field(default_factory=list)
     """Those looked at, with their ids, sorted by id."""
     changes: list[Change] = field(default_factory=list)
+    beyond: list[Change] = field(default_factory=list)
+    """What the run is not about."""
     plan: Plan | None = None
     outcomes: list[Outcome] | None = None
     problems: list[Problem] = field(default_factory=list)

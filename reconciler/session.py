@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reconciler import catalogue
 from reconciler.core.problem import Failed, Problem
+from reconciler.core.secret import Literal, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from reconciler.api.client import Client
     from reconciler.api.stop import Stop
     from reconciler.api.transport import Connection
+    from reconciler.core.secret import Sensitive
     from reconciler.core.state import Desired
 
 SIMULATOR_URL = "http://simulator"
@@ -71,7 +73,22 @@ def connect(target: Target, desired: Desired, stop: Stop, *, writable: bool) -> 
             _simulated(target, desired, stack) if target.simulate else _real(target, desired.api)
         )
         transport = stack.enter_context(Transport(connection, writable=writable))
-        yield Client(transport, dialect, catalogue.kinds(desired.api), stop)
+        kinds = catalogue.kinds(desired.api)
+        yield Client(transport, dialect, kinds, stop, _hidden(desired, connection))
+
+
+def _hidden(desired: Desired, connection: Connection) -> list[Sensitive]:
+    """Gather every secret of the run, the key that it connects with among them."""
+    return [
+        Secret(connection.private_key),
+        *(
+            value
+            for project in desired.projects
+            for integration in project.integrations
+            for value in integration.settings.values()
+            if isinstance(value, Secret | Literal)
+        ),
+    ]
 
 
 def _real(target: Target, api: str) -> Connection:

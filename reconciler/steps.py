@@ -51,7 +51,10 @@ def connect(run: Run, declared: Desired, *, writable: bool) -> Iterator[Client]:
     """Open the API; only with `writable` can anything be written to it."""
     run.base_url = session.base_url(run.job.target, declared.api)
     with session.connect(run.job.target, declared, run.job.stop, writable=writable) as client:
-        yield client
+        try:
+            yield client
+        finally:
+            run.problems += client.warnings()
 
 
 def look(run: Run, client: Client, declared: Desired) -> None:
@@ -64,7 +67,9 @@ def look(run: Run, client: Client, declared: Desired) -> None:
         problem = error.problem("listing the projects")
     else:
         run.projects = select(match(declared, listed), run.job.projects)
-        run.changes = _compare(run, client, run.projects, assert_secrets=run.job.assert_secrets)
+        found = _compare(run, client, run.projects, assert_secrets=run.job.assert_secrets)
+        run.changes = [change for change in found if run.job.covers(change.type)]
+        run.beyond = [change for change in found if not run.job.covers(change.type)]
         run.problems += [told for change in run.changes for told in change.warnings]
         return
     raise Failed(problem)
@@ -74,7 +79,9 @@ def make_plan(run: Run, client: Client, declared: Desired) -> None:
     """Order the changes, ask the guards, and fix it all with a digest."""
     job = run.job
     kinds = catalogue.kinds(declared.api)
-    refused = refusals(run.changes, kinds, job.overrides, desired_is_empty=declared.is_empty)
+    refused = refusals(
+        run.changes, kinds, job.overrides, desired_is_empty=declared.is_empty, beyond=run.beyond
+    )
     context = {
         "api": declared.api,
         "baseUrl": run.base_url,
@@ -129,7 +136,11 @@ def look_again(run: Run, client: Client) -> None:
     projects = [project for project in run.projects if project.ref.id in touched]
     unread = run.unread
     changes = _compare(run, client, projects, assert_secrets=False)
-    left = {change.key: change.reason for change in changes if change.action.is_pending}
+    left = {
+        change.key: change.reason
+        for change in changes
+        if change.action.is_pending and run.job.covers(change.type)
+    }
     foreign = left.keys() - {outcome.operation.change.key for outcome in outcomes}
     for project, type_ in sorted(foreign):
         sentence = f"{type_} of {project} changed while the plan was carried out"
@@ -159,9 +170,7 @@ def _compare(
                 run.unread += 1
                 run.problems.append(live.problem(f"reading project {project.ref}", project.at))
             else:
-                changes += diff(
-                    project, live, kinds, types=job.types, assert_secrets=assert_secrets
-                )
+                changes += diff(project, live, kinds, assert_secrets=assert_secrets)
     except Halted as error:
         problem = error.problem("reading the projects")
     else:

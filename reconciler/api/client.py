@@ -17,10 +17,11 @@ from reconciler.api.errors import (
 )
 from reconciler.api.notices import Notices
 from reconciler.api.retry import TOO_MANY_REQUESTS, TRIES, asked_wait, may_pass, wait_before
+from reconciler.core.secret import Ends
 from reconciler.core.state import LiveIntegration, LiveProject, ProjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from reconciler.api.codec import Page
     from reconciler.api.dialects import Dialect
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from reconciler.api.transport import Reply, Transport
     from reconciler.core.kind import Kind
     from reconciler.core.problem import Problem
+    from reconciler.core.secret import Sensitive
 
 _SUCCESS = 2
 _MOST_PAGES = 10_000
@@ -45,11 +47,17 @@ class Client:
         dialect: Dialect,
         kinds: Mapping[str, Kind],
         stop: Stop,
+        hidden: Iterable[Sensitive] = (),
     ) -> None:
-        """Put the parts together; nothing is sent yet."""
+        """Put the parts together; nothing is sent yet.
+
+        `hidden` are the secrets of the run: an error text of the API that holds part of one is not
+        passed on.
+        """
         self._transport = transport
         self._kinds = kinds
         self._stop = stop
+        self._ends = Ends(hidden)
         self._notices = Notices()
         self.dialect = dialect
 
@@ -77,7 +85,7 @@ class Client:
         """
         reply = self._ask(method, path, body=body)
         try:
-            page = decode_page(reply.body, may_be_empty=method == "DELETE")
+            page = decode_page(reply.body, may_be_empty=True)
             return decode_integrations(page.items, self._kinds)
         except Malformed as error:
             trouble = BadAnswer(str(error))
@@ -112,7 +120,8 @@ class Client:
         """Read pages until one brings nothing new, or nothing says that there is another.
 
         Gives the entries by key, each once, and the highest number that the answers said there are.
-        A count that is missing, or that is only an estimate, ends nothing.
+        A count that is only an estimate ends nothing. Without one, a page ends the list if it is
+        shorter than the shortest that a server would cut.
         """
         found: dict[str, dict[str, Any]] = {}
         total = 0
@@ -123,8 +132,8 @@ class Client:
             if new.keys() <= found.keys():
                 return found, total
             found |= new
-            counted = page.total is not None and len(found) >= total
-            if counted and not page.more and len(new) < wire.MAX_ITEMS_PER_PAGE:
+            most = wire.ITEMS_PER_PAGE if page.total is None else wire.MAX_ITEMS_PER_PAGE
+            if len(found) >= total and not page.more and len(new) < most:
                 return found, total
         raise Malformed("the list does not end")
 
@@ -159,14 +168,16 @@ class Client:
         self._notices.note(reply.headers)
         if reply.status // 100 == _SUCCESS:
             return reply
-        refusal = _refusal(reply)
+        refusal = self._refusal(reply)
         if reply.status == TOO_MANY_REQUESTS:
             raise TooMany(refusal, asked_wait(reply))
         if may_pass(reply.status):
             raise Ambiguous(refusal, asked_wait(reply))
         raise refusal
 
-
-def _refusal(reply: Reply) -> Refused:
-    challenged = "www-authenticate" in reply.headers
-    return Refused(reply.status, *decode_error(reply.body), challenged=challenged)
+    def _refusal(self, reply: Reply) -> Refused:
+        code, detail = decode_error(reply.body)
+        if self._ends.are_in(f"{code} {detail}"):
+            detail = ""
+        challenged = "www-authenticate" in reply.headers
+        return Refused(reply.status, code, detail, challenged=challenged)

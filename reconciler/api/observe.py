@@ -43,7 +43,7 @@ def observe(
         if end:
             raise end
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _result(future: Future[LiveProject]) -> LiveProject | ApiError | Stopped:

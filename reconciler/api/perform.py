@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -81,12 +82,26 @@ def perform_all(  # noqa: PLR0913, PLR0917 - what carrying out takes, and what o
 ) -> list[Outcome]:
     """Carry out a plan: projects at once, one project's operations in turn.
 
-    Gives one outcome for each operation, in the order of the plan. Raises nothing.
+    Gives one outcome for each operation, in the order of the plan. Raises nothing: told to stop at
+    once, it leaves what is in flight, and says that its fate is unknown.
     """
     groups = [list(group) for _, group in groupby(operations, key=lambda o: o.change.project.id)]
-    outcomes: list[Outcome] = []
-    with ThreadPoolExecutor(concurrency) as pool:
-        for done in pool.map(lambda group: perform(client, group, kinds, stop), groups):
-            outcomes += done
-            progress(len(outcomes), len(operations))
-    return outcomes
+    pool = ThreadPoolExecutor(concurrency)
+    stop.shielded = True
+    futures = [pool.submit(perform, client, group, kinds, stop) for group in groups]
+    done = 0
+    with suppress(Stopped):
+        for future in futures:
+            done += len(future.result())
+            progress(done, len(operations))
+    stop.shielded = False
+    pool.shutdown(wait=False, cancel_futures=True)
+    return [o for group, future in zip(groups, futures, strict=True) for o in _known(group, future)]
+
+
+def _known(group: list[Operation], future: Future[list[Outcome]]) -> list[Outcome]:
+    if future.cancelled():
+        return [Outcome(o, Status.SKIPPED, "not begun: cut off") for o in group]
+    if future.done():
+        return future.result()
+    return [Outcome(o, Status.UNKNOWN, "cut off while its project was worked on") for o in group]

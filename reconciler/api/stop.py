@@ -25,6 +25,8 @@ class Stop:
         self._ending = False
         self.reason = ""
         self.signal = 0
+        self.shielded = False
+        """Whether something is in flight that a first signal must not cut off."""
 
     def __bool__(self) -> bool:
         """Tell whether the run is ending."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from importlib import import_module
 
@@ -9,6 +11,8 @@ import click
 
 from reconciler import __version__
 from reconciler.core.exits import Exit
+
+_SIGNALLED = 128
 
 COMMANDS = {
     "validate": "Check the desired state; needs no secret and no network.",
@@ -60,5 +64,9 @@ def main() -> None:
         error.show()
         code = Exit.FAILED
     except click.Abort:
-        code = 128 + 2
+        code = _SIGNALLED + signal.SIGINT
+    if code > _SIGNALLED:  # a request in flight must not hold what the user wants to end
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
+        os._exit(code)
     sys.exit(code)

@@ -30,8 +30,6 @@ from reconciler.report import FORMATS, Report
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reconciler.api.stop import Stop
-
 OWN = (
     click.option(
         "--plan", "plan_file", type=OLD_FILE, help="Apply this plan, or nothing if it is stale."
@@ -50,12 +48,12 @@ def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FB
     if plan_file and given["expect"]:
         raise click.UsageError("--plan and --expect are two ways to say one thing: give one")
     answered = bool(yes or plan_file or given["expect"] or given["dry_run"])
-    if not answered and not sys.stdin.isatty():
+    if not answered and not (sys.stdin and sys.stdin.isatty()):
         raise click.UsageError("there is no terminal to ask on: give --yes, --plan or --expect")
     output, look, overrides = take_output(given), take_look(given), take_overrides(given)
 
     def approve(report: Report) -> bool:
-        return answered or _ask(report, output, look["stop"])
+        return answered or _ask(report, output)
 
     saved = _read_plan(plan_file) if plan_file else None
     with stopping(look["stop"]), progress() as told:
@@ -64,11 +62,11 @@ def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FB
     return show(report, output)
 
 
-def _ask(report: Report, output: Output, stop: Stop) -> bool:
+def _ask(report: Report, output: Output) -> bool:
     """Show the plan and ask, all on stderr: stdout is for the one report at the end."""
     click.echo(FORMATS["text"](report, style_of(sys.stderr, output)), err=True)
     click.echo("Apply this plan? [y/N]: ", nl=False, err=True)
-    return read_line(stop).strip().lower() in ("y", "yes")
+    return read_line().strip().lower() in ("y", "yes")
 
 
 def _read_plan(file: Path) -> dict[str, Any]:

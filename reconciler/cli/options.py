@@ -103,7 +103,7 @@ CONNECT = (
         help="Projects worked on at once.",
     ),
     click.option(
-        "--timeout", type=click.FloatRange(0, min_open=True), default=30, show_default=True,
+        "--timeout", type=click.FloatRange(0, 3600, min_open=True), default=30, show_default=True,
         metavar="SECONDS", help="Longest wait for one request.",
     ),
     click.option("--verbose", is_flag=True, help="Trace requests on stderr."),

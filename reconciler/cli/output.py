@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from reconciler.core.exits import Exit
 from reconciler.report import FORMATS, Report, Style
 from reconciler.report.problems import problem_lines
 
@@ -22,19 +23,21 @@ _NARROWEST = 60
 def show(report: Report, output: Output) -> int:
     """Write the report in the asked form, and give the exit code."""
     text = FORMATS[output.format](report, style_of(sys.stdout, output))
+    code = int(report.exit)
     if output.file:
         write_file(output.file, text)
-    else:
-        _write(sys.stdout, text)
+    elif not _write(sys.stdout, text):
+        _write(sys.stderr, "reconciler: unwritable-output: the report cannot be written\n")
+        code = code or int(Exit.FAILED)
     if output.file or output.format != "text":
         lines = problem_lines(report.problems, style_of(sys.stderr, output))
         _write(sys.stderr, "".join(f"{line}\n" for line in lines))
-    return int(report.exit)
+    return code
 
 
-def style_of(stream: TextIO, output: Output) -> Style:
+def style_of(stream: TextIO | None, output: Output) -> Style:
     """Say how the stream looks: colour on a terminal only, and not against the user's will."""
-    terminal = stream.isatty() and not output.file
+    terminal = stream is not None and stream.isatty() and not output.file
     unwanted = output.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     width = shutil.get_terminal_size().columns if terminal else 80
     return Style(width=max(width, _NARROWEST), colour=terminal and not unwanted)
@@ -54,12 +57,16 @@ def write_file(file: Path, text: str) -> None:
         raise
 
 
-def _write(stream: TextIO, text: str) -> None:
-    """Write all; a reader that has gone away is no error of ours."""
+def _write(stream: TextIO | None, text: str) -> bool:
+    """Write all, and say whether that worked; a reader that has gone away is no error of ours."""
     try:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-        stream.write(text)
-        stream.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if stream is not None:
+            stream.write(text)
+            stream.flush()
+    except OSError as error:
+        if stream is not None:  # or Python tries once more at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return isinstance(error, BrokenPipeError)
+    return stream is not None

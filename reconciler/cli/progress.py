@@ -38,7 +38,7 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
             bars.pop().stop()
 
     try:
-        yield show if sys.stderr.isatty() else _nothing
+        yield show if sys.stderr and sys.stderr.isatty() else _nothing
     finally:
         for bar in bars:
             bar.stop()

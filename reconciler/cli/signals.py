@@ -9,11 +9,11 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from reconciler.api.stop import Stop, Stopped
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
-
-    from reconciler.api.stop import Stop
 
 _STDERR = 2
 _TOLD = b"\nInterrupted: finishing what is in flight. Once more ends it at once.\n"
@@ -21,15 +21,19 @@ _TOLD = b"\nInterrupted: finishing what is in flight. Once more ends it at once.
 
 @contextmanager
 def stopping(stop: Stop) -> Iterator[None]:
-    """Let a signal tell the run to begin nothing more; what is in flight is finished."""
+    """Let a signal end the run: at once while it reads, and after what is in flight as it writes.
+
+    A second signal cuts that off too. Further ones change nothing: the report is being made.
+    """
 
     def handle(number: int, frame: FrameType | None) -> None:
         del frame
-        if stop:
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
+        again = bool(stop.signal)
         stop.interrupt(number, signal.Signals(number).name)
-        os.write(_STDERR, _TOLD)
+        if stop.shielded and not again:
+            os.write(_STDERR, _TOLD)
+        elif stop.shielded or not again:
+            raise Stopped(stop.reason)
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -39,8 +43,8 @@ def stopping(stop: Stop) -> Iterator[None]:
             signal.signal(number, old)
 
 
-def read_line(stop: Stop) -> str:
-    """Read a line from stdin; empty at its end, and when the run is told to end before.
+def read_line() -> str:
+    """Read a line from stdin; empty at its end.
 
     A read alone would sleep through a signal that comes just before it.
     """
@@ -48,7 +52,7 @@ def read_line(stop: Stop) -> str:
     os.set_blocking(waker, False)
     before = signal.set_wakeup_fd(waker)
     try:
-        ready = [] if stop else select.select([sys.stdin, woken], [], [])[0]
+        ready, _, _ = select.select([sys.stdin, woken], [], [])
         return sys.stdin.readline() if ready == [sys.stdin] else ""
     finally:
         signal.set_wakeup_fd(before)

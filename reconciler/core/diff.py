@@ -12,7 +12,7 @@ from reconciler.core.problem import Problem, warning
 from reconciler.core.secret import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from reconciler.core.kind import Kind
     from reconciler.core.state import (
@@ -29,19 +29,16 @@ def diff(
     live: LiveProject,
     kinds: Mapping[str, Kind],
     *,
-    types: Container[str] | None = None,
     assert_secrets: bool = False,
 ) -> list[Change]:
     """Give one change per type that is declared or live, sorted by type; keep and leave included.
 
-    `types` narrows it to some types. `assert_secrets` turns a keep into an update where a secret
+    `assert_secrets` turns a keep into an update where a secret
     could not be proved equal. Raises nothing: a live type that `kinds` lacks is left, and said so.
     """
     declared = {integration.type: integration for integration in desired.integrations}
     changes = []
     for type_ in sorted(declared.keys() | live.integrations.keys()):
-        if types is not None and type_ not in types:
-            continue
         kind, mine, theirs = kinds.get(type_), declared.get(type_), live.integrations.get(type_)
         if theirs is not None and (kind is None or (mine is None and not desired.prune)):
             changes.append(_leave(live.ref, kind, theirs))
@@ -157,8 +154,8 @@ def _settings_lost(
     for name in lost + unseen:
         yield warning(
             "setting-lost",
-            f"the update of {kind.type} of {ref} drops {name}, which is not declared"
-            + (" and which the API never shows" if name in unseen else ""),
+            f"the update of {kind.type} of {ref}"
+            f" {'may drop' if name in unseen else 'drops'} {name}, which is not declared",
             f"declare {name} to keep it",
             mine.at,
         )

@@ -40,14 +40,18 @@ def refusals(
     overrides: Overrides,
     *,
     desired_is_empty: bool,
+    beyond: Collection[Change] = (),
 ) -> list[Problem]:
-    """Give one problem for each guard that refuses; `changes` are sorted by project."""
+    """Give one problem for each guard that refuses; `changes` are sorted by project.
+
+    `beyond` are changes that filters leave out, so that what is live stays as it is.
+    """
     found = [
         too_many_deletes(changes, overrides),
         too_many_updates(changes, overrides),
         too_many_losses(changes, overrides),
         empty_desired_state(overrides, desired_is_empty=desired_is_empty),
-        *left_dark(changes, kinds, overrides),
+        *left_dark(changes, kinds, overrides, beyond),
     ]
     return [problem for problem in found if problem]
 
@@ -103,16 +107,20 @@ def empty_desired_state(overrides: Overrides, *, desired_is_empty: bool) -> Prob
 
 
 def left_dark(
-    changes: Sequence[Change], kinds: Mapping[str, Kind], overrides: Overrides
+    changes: Sequence[Change],
+    kinds: Mapping[str, Kind],
+    overrides: Overrides,
+    beyond: Collection[Change] = (),
 ) -> list[Problem]:
     """Refuse to take a project's last alerting integration away."""
     alerting = {type_ for type_, kind in kinds.items() if kind.alerting}
+    lit = {change.project for change in beyond if change.type in alerting and _is_there(change)}
     found = []
     for ref, group in groupby(changes, key=lambda change: change.project):
         ours = [change for change in group if change.type in alerting]
         had = any(_is_there(change) for change in ours)
         keeps = any(_will_be_there(change) for change in ours)
-        if had and not keeps and not overrides.dark & {ref.id, ref.name}:
+        if had and not keeps and ref not in lit and not overrides.dark & {ref.id, ref.name}:
             found.append(
                 Problem(
                     "left-dark",

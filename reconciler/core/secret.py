@@ -10,8 +10,11 @@ import hmac
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from weakref import WeakKeyDictionary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HIDDEN = "(masked)"
 
@@ -120,6 +123,26 @@ def echoes(text: str, value: Sensitive) -> bool:
         return False
     hidden, text = _VALUES[value].casefold(), text.casefold()
     return any(hidden[i : i + _PART] in text for i in range(max(1, len(hidden) - _PART + 1)))
+
+
+class Ends:
+    """Knows how the secrets of a run end, to find one in a foreign text; shows none of it."""
+
+    __slots__ = ("__weakref__",)
+
+    def __init__(self, hidden: Iterable[Sensitive]) -> None:
+        """Take every secret that a foreign text might hold."""
+        known = (_VALUES[value] for value in hidden if not isinstance(value, Reference))
+        _ENDS[self] = frozenset(value[-_PART:] for value in known if len(value) >= _PART)
+
+    def are_in(self, text: str) -> bool:
+        """Tell whether a text holds one of the secrets, or the end of one, or a mask."""
+        ends = _ENDS[self]
+        parts = (text[i : i + _PART] for i in range(len(text) - _PART + 1))
+        return looks_masked(text) or any(part in ends for part in parts)
+
+
+_ENDS: WeakKeyDictionary[Ends, frozenset[str]] = WeakKeyDictionary()
 
 
 class Verdict(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from stat import S_IFREG, S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
 from reconciler.core.problem import Place, Problem
@@ -45,7 +46,7 @@ def _files(paths: Sequence[str], problems: list[Problem]) -> list[str]:
     """Name the files, each once, however many paths and links lead to it."""
     named: list[str] = []
     for path in paths:
-        named += _below(path, problems) if Path(path).is_dir() else [path]
+        named += _below(path, problems) if S_ISDIR(_mode(path)) else [path]
     found: dict[str, str] = {}
     for file in sorted(named):
         found.setdefault(os.path.realpath(file), file)
@@ -59,23 +60,28 @@ def _below(path: str, problems: list[Problem]) -> list[str]:
     """Name the YAML files below a directory. Links to directories are not followed."""
     named = []
     for folder, _, names in os.walk(path, onerror=lambda e: problems.append(_unreadable(path, e))):
-        named += [Path(folder, name) for name in names if name.endswith(_SUFFIXES)]
+        named += [str(Path(folder, name)) for name in names if name.endswith(_SUFFIXES)]
     if not named:
         sentence = "there is no YAML file below this directory"
         hint = "put a *.yaml or *.yml file there, or check the path"
         problems.append(Problem("no-files", sentence, hint, Place(path, 1, 1)))
-    problems += [_special(file) for file in named if _is_special(file)]
-    return [str(file) for file in named if not _is_special(file)]
+    special = {file for file in named if not S_ISREG(_mode(file) or S_IFREG)}
+    problems += [_special(file) for file in special]
+    return [file for file in named if file not in special]
 
 
-def _is_special(file: Path) -> bool:
-    """Tell a pipe or a device from a file: to open it could wait forever."""
-    return file.exists() and not file.is_file()
+def _mode(path: str) -> int:
+    """Tell what kind of file a path leads to; 0 where that is not known, and will be told later."""
+    try:
+        return Path(path).stat().st_mode
+    except (OSError, ValueError):
+        return 0
 
 
-def _special(file: Path) -> Problem:
+def _special(file: str) -> Problem:
+    """Refuse a pipe or a device: to open it could wait forever."""
     sentence = "this is not a regular file"
-    return Problem("unreadable-file", sentence, "move it elsewhere", Place(str(file), 1, 1))
+    return Problem("unreadable-file", sentence, "move it elsewhere", Place(file, 1, 1))
 
 
 def _unreadable(path: str, error: OSError) -> Problem:

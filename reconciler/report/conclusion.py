@@ -23,13 +23,9 @@ def conclusion(report: Report) -> str:
     if report.exit == Exit.INVALID:
         count = sum(problem.is_error for problem in report.problems)
         return f"{_count(count, 'error')}. Nothing was written."
-    if report.command == "validate":
-        return "The desired state is valid."
-    if report.command == "drift":
-        return _drift(report)
-    if not report.performed or not report.operations:
-        return _plan(report)
-    return _applied(report)
+    if report.exit == Exit.FAILED and not report.changes:
+        return "Failed. Nothing was written."
+    return _BY_COMMAND[report.command](report)
 
 
 def unproven(report: Report) -> Iterator[str]:
@@ -47,6 +43,10 @@ def unproven(report: Report) -> Iterator[str]:
             f" {fits} consistent with a mask, {hidden} unverifiable."
         )
         yield "To send them all the same: reconciler apply --assert-secrets"
+
+
+def _valid(_: Report) -> str:
+    return "The desired state is valid."
 
 
 def _plan(report: Report) -> str:
@@ -87,6 +87,10 @@ def _rest(report: Report) -> str:
     return f"{counts['keep']} kept, {counts['leave']} left alone"
 
 
+def _apply(report: Report) -> str:
+    return _applied(report) if report.performed and report.operations else _plan(report)
+
+
 def _applied(report: Report) -> str:
     outcomes = report.outcomes or ()
     counts = Counter(outcome.status for outcome in outcomes)
@@ -98,3 +102,6 @@ def _applied(report: Report) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' * (number != 1)}"
+
+
+_BY_COMMAND = {"validate": _valid, "plan": _plan, "drift": _drift, "apply": _apply}

@@ -47,9 +47,9 @@ class Gate:
 
 @pytest.fixture
 def interrupted(tmp_path):
-    """Apply until a verb is in flight, send a signal, and let the verb through."""
+    """Apply until a verb is in flight, send signals, and see how the process ends."""
 
-    def run(verb, number, path=""):
+    def run(verb, *numbers, path="", finish=True):
         (tmp_path / "desired.yaml").write_text(STATE)
         service = open_service(tmp_path / "state.db", projects=PROJECTS)
         gate = Gate(service, verb, path)
@@ -58,11 +58,15 @@ def interrupted(tmp_path):
             thread.start()
             process = _apply(tmp_path, server.server_port)
             assert gate.reached.wait(PATIENCE)
-            process.send_signal(number)
-            assert process.stderr.readline() == "\n"
-            assert process.stderr.readline().startswith("Interrupted: ")
-            gate.opened.set()
+            for number in numbers:
+                process.send_signal(number)
+                if verb == "POST" and number == numbers[0]:
+                    assert process.stderr.readline() == "\n"
+                    assert process.stderr.readline().startswith("Interrupted: ")
+            if finish:
+                gate.opened.set()
             output, _ = process.communicate(timeout=PATIENCE)
+            gate.opened.set()
             server.shutdown()
             thread.join()
         service.close()
@@ -94,8 +98,16 @@ def test_a_write_in_flight_is_finished_and_no_other_begun(interrupted, number, c
 
 
 @pytest.mark.parametrize("path", ["/groups", "/integrations"])
-def test_nothing_is_written_after_a_signal_while_reading(interrupted, path):
-    returned, report, writes = interrupted("GET", signal.SIGINT, path)
+def test_reading_ends_at_once_and_nothing_is_written(interrupted, path):
+    returned, report, writes = interrupted("GET", signal.SIGINT, path=path, finish=False)
     assert (returned, writes) == (130, [])
     assert report["command"] == "apply"
     assert {outcome["status"] for outcome in report["outcomes"]} <= {"skipped"}
+
+
+def test_a_second_signal_cuts_off_what_is_in_flight_and_says_so(interrupted):
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    returned, report, _ = interrupted("POST", *numbers, finish=False)
+    assert returned == 143
+    statuses = [outcome["status"] for outcome in report["outcomes"]]
+    assert statuses == ["unknown", "unknown", "skipped"]

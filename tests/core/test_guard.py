@@ -107,6 +107,15 @@ def test_a_project_must_not_lose_its_last_alerting_integration(build, signs, dar
     assert [problem.code for problem in found] == (["left-dark"] if dark else [])
 
 
+@pytest.mark.parametrize(("sign", "dark"), [("=", False), ("?", False), ("-", False), ("+", True)])
+def test_what_filters_leave_out_stays_as_it_is_and_may_light_the_project(build, sign, dark):
+    beyond = [Change(PROJECT, "OPS_GENIE", ACTIONS[sign], "")]
+    found = refusals(
+        _alerting("-"), build.kinds, Overrides(), desired_is_empty=False, beyond=beyond
+    )
+    assert [problem.code for problem in found] == (["left-dark"] if dark else [])
+
+
 @pytest.mark.parametrize("name", [PROJECT.id, PROJECT.name])
 def test_a_project_may_go_dark_by_id_or_name(build, name):
     overrides = Overrides(dark=frozenset({name}))

@@ -1,6 +1,6 @@
 """Every way to get the desired state wrong, with the whole of what is said about it.
 
-A case is `tests/invalid/CASE.yaml`, or a folder `tests/invalid/CASE/`, and `CASE.expected` beside it.
+A case is `tests/invalid/CASE.yaml`, or a folder `tests/invalid/CASE/`, with `CASE.expected` beside.
 `pytest tests/desired --update-golden` writes what is said now; read the diff, aloud.
 """
 

@@ -58,11 +58,12 @@ def test_an_applied_plan_is_stale(plan, apply):
     assert "PAGER_DUTY" in problem["message"]
 
 
-def test_a_plan_is_stale_when_live_moved(plan, apply, run, tmp_path):
-    other = STATE.replace("payments", "payments").replace("1234", "9999")
-    (tmp_path / "other.yaml").write_text(other)
+def test_a_plan_is_stale_when_live_moved_and_says_what_did(plan, apply, run, tmp_path):
+    (tmp_path / "other.yaml").write_text(STATE.replace("1234", "9999"))
     run("apply", "other.yaml", "--yes", "--type", "WEBHOOK")
-    assert refused(apply())["code"] == "stale-plan"
+    problem = refused(apply())
+    assert problem["code"] == "stale-plan"
+    assert problem["message"].endswith("; moved since: payments WEBHOOK")
 
 
 def test_a_plan_is_stale_when_a_literal_url_moved(plan, apply, tmp_path):
@@ -92,6 +93,7 @@ def test_other_filters_make_another_plan(plan, apply):
         lambda saved: saved["changes"][0].update(action="delete"),
         lambda saved: saved["changes"][0]["fields"][0].update(after="env:OTHER"),
         lambda saved: saved["changes"].pop(),
+        lambda saved: saved["changes"].insert(0, saved["changes"][0] | {"action": "keep"}),
         lambda saved: saved["totals"].update(create=1),
         lambda saved: saved.update(baseUrl="https://cloud.mongodb.com"),
         lambda saved: saved.update(digest="sha256:" + "0" * 64),
