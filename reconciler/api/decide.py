@@ -12,7 +12,7 @@ it, whatever is not as the plan saw it is somebody else's.
 | something else, which is | no doubt | doubt |
 | --- | --- | --- |
 | the same as declared | done | done |
-| consistent with it | conflict | done |
+| consistent with it | done for a create, conflict for an update | done |
 | unverifiable | conflict | PUT |
 | different | conflict | conflict |
 """
@@ -50,6 +50,9 @@ _HIDDEN = Settled(
 )
 
 
+_FITS = (Verdict.CONSISTENT, Verdict.UNDECLARED)
+
+
 def decide(
     change: Change, kind: Kind, live: LiveIntegration | None, *, doubt: bool
 ) -> str | Settled:
@@ -72,7 +75,10 @@ def _create(
 ) -> str | Settled:
     if live is None:
         return "POST"
-    return _something_else(compare(kind, desired, live), doubt=doubt)
+    fields = compare(kind, desired, live)
+    if fields and all(field.verdict in _FITS for field in fields):
+        return _IN_PLACE  # the next plan would keep it, and there was nothing of theirs to lose
+    return _something_else(fields, doubt=doubt)
 
 
 def _update(

@@ -64,8 +64,8 @@ DONE, CONFLICT = Status.DONE, Status.CONFLICT
     [
         (None, "POST", "POST"),
         (SAME, DONE, DONE),
-        (CONSISTENT, CONFLICT, DONE),
-        (pager_duty(masked(TWIN)), CONFLICT, DONE),
+        (CONSISTENT, DONE, DONE),
+        (pager_duty(masked(TWIN)), DONE, DONE),
         (UNVERIFIABLE, CONFLICT, "PUT"),
         (DIFFERENT, CONFLICT, CONFLICT),
         (pager_duty(KEY, region="US"), CONFLICT, CONFLICT),

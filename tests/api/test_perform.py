@@ -122,7 +122,7 @@ def test_somebody_else_is_noticed_in_the_answer_to_the_write_before(work):
     def meddling(api, process):
         if len(api.calls) == 2:
             api.put(VICTOR_OPS)
-            api.put(OPS_GENIE)
+            api.put(OPS_GENIE | {"apiKey": UUID[::-1]})
         return process()
 
     there, statuses, _ = work(meddling)

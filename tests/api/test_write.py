@@ -348,7 +348,7 @@ def test_a_delete_since_the_plan_is_a_conflict_for_an_update_and_all_that_a_dele
 
 
 def test_a_create_that_comes_second_is_decided_by_reading(create):
-    for theirs, status in ((OTHER, CONFLICT), ("0" * 28 + KEY[-4:], CONFLICT)):
+    for theirs, status in ((OTHER, CONFLICT), (KEY, DONE), ("0" * 28 + KEY[-4:], DONE)):
         there, outcome = create(
             plant=meddling(2, lambda api, key=theirs: api.put({**PAGER_DUTY, "serviceKey": key}))
         )
