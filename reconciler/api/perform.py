@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
 from reconciler.api.decide import contradictions
@@ -86,22 +86,31 @@ def perform_all(  # noqa: PLR0913, PLR0917 - what carrying out takes, and what o
     once, it leaves what is in flight, and says that its fate is unknown.
     """
     groups = [list(group) for _, group in groupby(operations, key=lambda o: o.change.project.id)]
-    pool = ThreadPoolExecutor(concurrency)
+    futures: list[Future[list[Outcome]]] = []
+    pool, done = ThreadPoolExecutor(concurrency), 0
     stop.shielded = True
-    futures = [pool.submit(perform, client, group, kinds, stop) for group in groups]
-    done = 0
     with suppress(Stopped):
-        for future in futures:
-            done += len(future.result())
+        futures.extend(pool.submit(perform, client, group, kinds, stop) for group in groups)
+        for group, future in zip(groups, futures, strict=True):
+            future.exception()
+            done += len(group)
             progress(done, len(operations))
-    stop.shielded = False
     pool.shutdown(wait=False, cancel_futures=True)
-    return [o for group, future in zip(groups, futures, strict=True) for o in _known(group, future)]
+    outcomes = [o for pair in zip_longest(groups, futures) for o in _known(*pair)]
+    stop.shielded = False
+    return outcomes
 
 
-def _known(group: list[Operation], future: Future[list[Outcome]]) -> list[Outcome]:
+def _known(group: list[Operation], future: Future[list[Outcome]] | None) -> list[Outcome]:
+    """Give a project's outcomes as far as they are known; a mistake of ours hides no others'."""
+    if future is None or not future.done():
+        return [
+            Outcome(o, Status.UNKNOWN, "cut off while its project was worked on") for o in group
+        ]
     if future.cancelled():
         return [Outcome(o, Status.SKIPPED, "not begun: cut off") for o in group]
-    if future.done():
+    error = future.exception()
+    if error is None:
         return future.result()
-    return [Outcome(o, Status.UNKNOWN, "cut off while its project was worked on") for o in group]
+    detail = f"this program made a mistake: {type(error).__name__}; please report it"
+    return [Outcome(o, Status.UNKNOWN, detail) for o in group]

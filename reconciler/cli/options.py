@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 from ipaddress import ip_address
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -53,6 +54,14 @@ def writable(ctx: click.Context, option: click.Parameter, value: Path | None) ->
     del ctx, option
     if value is not None and (value.is_dir() or not os.access(value.parent, os.W_OK)):
         raise click.BadParameter(f"{value} cannot be written")
+    return value
+
+
+def _seconds(ctx: click.Context, option: click.Parameter, value: float) -> float:
+    """Refuse what is no number at all, which no range does."""
+    del ctx, option
+    if isnan(value):
+        raise click.BadParameter("must be a number of seconds")
     return value
 
 
@@ -104,7 +113,7 @@ CONNECT = (
     ),
     click.option(
         "--timeout", type=click.FloatRange(0, 3600, min_open=True), default=30, show_default=True,
-        metavar="SECONDS", help="Longest wait for one request.",
+        callback=_seconds, metavar="SECONDS", help="Longest wait for one request.",
     ),
     click.option("--verbose", is_flag=True, help="Trace requests on stderr."),
 )  # fmt: skip

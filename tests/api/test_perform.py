@@ -6,6 +6,7 @@ import pytest
 
 from reconciler import catalogue
 from reconciler.api.perform import perform_all
+from reconciler.api.stop import Stopped
 from reconciler.core.diff import diff
 from reconciler.core.plan import Status, make_plan
 from reconciler.core.state import ProjectRef
@@ -264,3 +265,57 @@ def test_too_long_a_wait_in_one_project_ends_them_all(api, ask, stop, operations
     assert [outcome.status for outcome in outcomes] == [FAILED] + [SKIPPED] * 7
     assert stop.reason == "the API asks to wait 3600 seconds"
     assert outcomes[-1].detail == "not begun: the API asks to wait 3600 seconds"
+
+
+def test_a_mistake_of_ours_in_one_project_hides_nothing_of_the_others(api, ask, stop, operations):
+    def handle(request):
+        if "/b/" in request.path:
+            raise ZeroDivisionError("with a secret in its text")
+        return projects.handle(request)
+
+    projects = Projects(api)
+    kinds = catalogue.kinds("atlas")
+    outcomes = perform_all(ask(handle), operations, kinds, stop, 2, lambda *_: None)
+    told = {o.operation.change.project.id: (o.status, o.detail) for o in outcomes}
+    mistake = "this program made a mistake: ZeroDivisionError; please report it"
+    assert told == {name: (DONE, "") for name in "acd"} | {"b": (Status.UNKNOWN, mistake)}
+    assert [outcome.operation for outcome in outcomes] == list(operations)
+
+
+def test_told_to_stop_at_once_it_leaves_what_is_in_flight_and_says_so(api, ask, stop, operations):
+    projects, begun, released = Projects(api), threading.Event(), threading.Event()
+
+    def handle(request):
+        if "/b/" in request.path:
+            begun.set()
+            assert released.wait(30)
+        return projects.handle(request)
+
+    def progress(done, whole):
+        assert begun.wait(30)
+        raise Stopped("a second signal")
+
+    kinds = catalogue.kinds("atlas")
+    outcomes = perform_all(ask(handle), operations, kinds, stop, 1, progress)
+    released.set()
+    told = {(o.operation.change.project.id, o.status, o.detail) for o in outcomes}
+    assert [outcome.operation for outcome in outcomes] == list(operations)
+    assert told == {
+        ("a", DONE, ""),
+        ("b", Status.UNKNOWN, "cut off while its project was worked on"),
+        ("c", SKIPPED, "not begun: cut off"),
+        ("d", SKIPPED, "not begun: cut off"),
+    }
+
+
+def test_a_first_signal_is_kept_from_cutting_off_a_write_and_no_longer(api, ask, stop, operations):
+    shields = []
+
+    def handle(request):
+        shields.append(stop.shielded)
+        return projects.handle(request)
+
+    projects = Projects(api)
+    perform_all(ask(handle), operations, catalogue.kinds("atlas"), stop, 2, lambda *_: None)
+    assert set(shields) == {True}
+    assert not stop.shielded

@@ -143,6 +143,8 @@ def test_5_when_only_some_of_it_could_be_done_and_1_when_nothing(exits, desired)
         ["plan", "FILE", "--format", "papyrus"],
         ["plan", "FILE", "--concurrency", "0"],
         ["plan", "FILE", "--timeout", "0"],
+        ["plan", "FILE", "--timeout", "nan"],
+        ["plan", "FILE", "--timeout", "inf"],
         ["plan", "FILE", "--type", "SMOKE_SIGNAL"],
         ["plan", "FILE", "--seed", "FILE"],
         ["plan", "FILE", "--out", "nowhere/plan.json"],
