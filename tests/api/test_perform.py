@@ -278,7 +278,7 @@ def test_a_mistake_of_ours_in_one_project_hides_nothing_of_the_others(api, ask, 
     outcomes = perform_all(ask(handle), operations, kinds, stop, 2, lambda *_: None)
     told = {o.operation.change.project.id: (o.status, o.detail) for o in outcomes}
     mistake = "this program made a mistake: ZeroDivisionError; please report it"
-    assert told == {name: (DONE, "") for name in "acd"} | {"b": (Status.UNKNOWN, mistake)}
+    assert told == dict.fromkeys("acd", (DONE, "")) | {"b": (Status.UNKNOWN, mistake)}
     assert [outcome.operation for outcome in outcomes] == list(operations)
 
 
