@@ -122,6 +122,7 @@ def perform(run: Run, client: Client) -> None:
         job.target.concurrency,
         lambda done, whole: job.progress("Writing", done, whole),
     )
+    job.stop.shielded = False
     if job.stop and not job.stop.signal:
         hint = "run again after that time"
         run.problems.append(Problem("rate-limited", job.stop.reason, hint))

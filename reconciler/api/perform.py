@@ -83,7 +83,8 @@ def perform_all(  # noqa: PLR0913, PLR0917 - what carrying out takes, and what o
     """Carry out a plan: projects at once, one project's operations in turn.
 
     Gives one outcome for each operation, in the order of the plan. Raises nothing: told to stop at
-    once, it leaves what is in flight, and says that its fate is unknown.
+    once, it leaves what is in flight, and says that its fate is unknown. It shields the run from a
+    first signal; whoever called lifts the shield, once the outcomes are safe.
     """
     groups = [list(group) for _, group in groupby(operations, key=lambda o: o.change.project.id)]
     futures: list[Future[list[Outcome]]] = []
@@ -96,9 +97,7 @@ def perform_all(  # noqa: PLR0913, PLR0917 - what carrying out takes, and what o
             done += len(group)
             progress(done, len(operations))
     pool.shutdown(wait=False, cancel_futures=True)
-    outcomes = [o for pair in zip_longest(groups, futures) for o in _known(*pair)]
-    stop.shielded = False
-    return outcomes
+    return [o for pair in zip_longest(groups, futures) for o in _known(*pair)]
 
 
 def _known(group: list[Operation], future: Future[list[Outcome]] | None) -> list[Outcome]:

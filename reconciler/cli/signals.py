@@ -25,14 +25,16 @@ def stopping(stop: Stop) -> Iterator[None]:
 
     A second signal cuts that off too. Further ones change nothing: the report is being made.
     """
+    seen = 0
 
     def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal seen
         del frame
-        again = bool(stop.signal)
+        seen += 1
         stop.interrupt(number, signal.Signals(number).name)
-        if stop.shielded and not again:
+        if seen == 1 and stop.shielded:
             os.write(_STDERR, _TOLD)
-        elif stop.shielded or not again:
+        elif seen == 1 or (seen == 2 and stop.shielded):  # noqa: PLR2004 - the second
             raise Stopped(stop.reason)
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}

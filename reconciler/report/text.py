@@ -145,7 +145,7 @@ def _outcomes(report: Report, style: Style) -> Iterator[str]:
 def _outcome(outcome: Outcome) -> str:
     operation = outcome.operation
     what = f"{safe_text(str(operation.change.project))} {operation.change.type}"
-    detail = f": {safe_text(outcome.detail)}" if outcome.detail else ""
+    detail = f": {safe_text(outcome.detail, 2000)}" if outcome.detail else ""
     return f"  {operation.number}. {operation.method} {what} {outcome.status}{detail}"
 
 

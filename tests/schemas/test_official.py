@@ -11,22 +11,20 @@ OBSERVED_DEFAULTS = {("PAGER_DUTY", "region")}
 NOT_SETTINGS = {"type", "id"}
 
 
-@pytest.fixture(scope="module")
-def schemas(pytestconfig):
-    file = pytestconfig.rootpath.parent / "shared/api/openapi-atlas-v2-integrations.json"
-    if not file.is_file():
-        pytest.skip("the official specification is no part of the product, and not beside it")
+@pytest.fixture
+def schemas(reference):
+    file = reference / "openapi-atlas-v2-integrations.json"
     return json.loads(file.read_text())["components"]["schemas"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def official(schemas):
-    """Give the specified types: their settings without what is no setting, and what is required."""
+    """Give the specified types, each with its settings and with what it requires."""
     mapping = schemas["ThirdPartyIntegration"]["discriminator"]["mapping"]
     return {type_: schemas[ref.rpartition("/")[2]] for type_, ref in mapping.items()}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def settings(official):
     """Pair every specified setting with ours."""
     return [
