@@ -120,8 +120,8 @@ class Client:
         """Read pages until one brings nothing new, or nothing says that there is another.
 
         Gives the entries by key, each once, and the highest number that the answers said there are.
-        A count that is only an estimate ends nothing. Without one, a page ends the list if it is
-        shorter than the shortest that a server would cut.
+        A count is only an estimate: links say where the list ends, and in an answer without any a
+        short page does.
         """
         found: dict[str, dict[str, Any]] = {}
         total = 0
@@ -132,8 +132,9 @@ class Client:
             if new.keys() <= found.keys():
                 return found, total
             found |= new
-            most = wire.ITEMS_PER_PAGE if page.total is None else wire.MAX_ITEMS_PER_PAGE
-            if len(found) >= total and not page.more and len(new) < most:
+            full = wire.ITEMS_PER_PAGE if page.total is None else wire.MAX_ITEMS_PER_PAGE
+            ends = page.more is False or (page.more is None and len(new) < full)
+            if ends and len(found) >= total:
                 return found, total
         raise Malformed("the list does not end")
 

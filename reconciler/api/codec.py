@@ -45,7 +45,8 @@ class Page(NamedTuple):
     items: list[dict[str, Any]]
     total: int | None
     """None where the answer does not say."""
-    more: bool
+    more: bool | None
+    """None where the answer has no links to tell by."""
 
     def by(self, key: str) -> dict[str, dict[str, Any]]:
         """Give the entries by what identifies them. Raises Malformed if something does not."""
@@ -95,10 +96,10 @@ def decode_error(body: bytes) -> tuple[str, str]:
     )
 
 
-def _has_next(links: object) -> bool:
-    return isinstance(links, list) and any(
-        isinstance(link, dict) and link.get("rel") == "next" for link in links
-    )
+def _has_next(links: object) -> bool | None:
+    if not isinstance(links, list) or not links:
+        return None
+    return any(isinstance(link, dict) and link.get("rel") == "next" for link in links)
 
 
 def _integration(type_: str, item: Mapping[str, Any], kind: Kind | None) -> LiveIntegration:

@@ -71,7 +71,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def _page(results: list[dict], total: int, *, more: bool = False) -> bytes:
-    links = [{"rel": "next", "href": ""}] if more else []
+    links = [{"rel": rel, "href": ""} for rel in ("self", "next")[: 1 + more]]
     return json.dumps({"links": links, "results": results, "totalCount": total}).encode()
 
 

@@ -46,7 +46,7 @@ def test_values_are_counted_as_if_aliases_within_were_written_out(refusal):
 
 def test_an_anchor_that_is_used_again_is_counted_anew(refusal):
     """What is merged and named anew is gone, and another mapping may get its place in memory."""
-    small = "- {<<: &a {x: 1}}\n- *a\n" * 50
+    small = "- {<<: &a {x: 1}}\n- {<<: *a}\n" * 50
     large = f"- {{<<: &a {{{', '.join(f'k{n}: 1' for n in range(200))}}}}}\n" + "- *a\n" * 60
     assert refusal(small + large).code == "alias-expansion"
 
