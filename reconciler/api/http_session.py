@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 from requests.auth import HTTPDigestAuth
+from requests.cookies import RequestsCookieJar
+from requests.structures import CaseInsensitiveDict
 
 from reconciler import __version__
 from reconciler.api.errors import Ambiguous, BadAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from requests.adapters import BaseAdapter
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -37,6 +41,24 @@ class Session(requests.Session):
             self.proxies = {"http": proxy, "https": proxy}
         for scheme in ("https://", "http://"):
             self.mount(scheme, adapter)
+
+    def ask(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: Any
+    ) -> requests.Response:
+        """Send a request whose address needs no mending.
+
+        Settings are not merged, addresses not parsed anew, cookies not kept: a third of the time.
+        """
+        prepared = requests.PreparedRequest()
+        prepared.method, prepared.url = method, url
+        prepared.headers = CaseInsensitiveDict(self.headers)  # type: ignore[arg-type]  # all text
+        prepared.headers.update(headers)
+        prepared.prepare_cookies(RequestsCookieJar())
+        prepared.prepare_body(body, None)
+        prepared.prepare_auth(self.auth, url)
+        return self.send(
+            prepared, stream=True, timeout=timeout, allow_redirects=False, proxies=self.proxies
+        )
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """See no target in any answer; a redirect that is not followed would still be read."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlencode, urlsplit
 
 from requests import exceptions as requests_errors
 from urllib3 import Timeout
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, LocationValueError
 from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
 from reconciler.api.errors import Ambiguous, ApiError, BadAnswer, Passing, Unreachable
@@ -33,6 +34,7 @@ _UNSENDABLE = (
     requests_errors.InvalidURL,
     requests_errors.InvalidSchema,
     requests_errors.MissingSchema,
+    LocationValueError,
 )
 _BROKEN = (requests_errors.RequestException, HTTPError, HTTPException, OSError, ValueError)
 
@@ -108,7 +110,8 @@ class Transport:
         started, said = time.monotonic(), ""
         trouble: Passing
         try:
-            reply = self._exchange(method, path, params=params, headers=headers, data=body)
+            query = f"?{urlencode(params)}" if params else ""
+            reply = self._exchange(method, path + query, headers or {}, body)
         except (Passing, *_BROKEN) as error:
             trouble = _judge(error)
             said = str(trouble)
@@ -121,18 +124,16 @@ class Transport:
                 self._trace(f"{method} {path} {said} {seconds:.3f} s")
         raise trouble  # outside the handler: the original quotes the URL and keeps the body
 
-    def _exchange(self, method: str, path: str, **request: Any) -> Reply:
-        timeout: Any = Timeout(total=self._timeout, connect=CONNECT_SECONDS)
-        with self._session.request(
-            method,
-            self._base_url + path,
-            timeout=timeout,
-            allow_redirects=False,
-            stream=True,
-            **request,
-        ) as response:
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(response.status_code, headers, read(response))
+    def _exchange(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Reply:
+        timeout = Timeout(total=self._timeout, connect=CONNECT_SECONDS)
+        url = self._base_url + target
+        if not _is_address(url):
+            raise requests_errors.InvalidURL
+        with self._session.ask(method, url, headers, body, timeout) as response:
+            shown = {name.lower(): value for name, value in response.headers.items()}
+            return Reply(response.status_code, shown, read(response))
 
     def __enter__(self) -> Self:
         return self
@@ -151,6 +152,13 @@ _NO_KEY = Problem(
     "the API key holds white space, or a character that no key has",
     "check MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY",
 )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).netloc)
+    except ValueError:
+        return False
 
 
 def _is_token(key: str) -> bool:
