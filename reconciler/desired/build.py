@@ -33,6 +33,8 @@ MOST_EVENTS = 4_000_000
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_YAML = (yaml.YAMLError, ValueError, OverflowError)
 """The latter two come from PyYAML's own parser, at an escape beyond Unicode."""
+_LINE = pack(1, 0)
+"""What one line adds to a packed position: a call for each of a million keys takes time."""
 _KEY = "write it as text; what begins with { or [ has to be quoted"
 
 
@@ -107,23 +109,25 @@ class _Builder:
         out: Mapping = {}
         marks: list[int] = []
         odd: list[tuple[int, str, Any]] = []
-        following, value, scalar = self._next, self._value, self._scalar
-        most = self._left // 2
-        while True:
+        following, value, plain = self._next, self._value, self._plain
+        for _ in range(self._left // 2 + 1):
             key = following()
             kind = type(key)
-            if kind is not ScalarEvent or len(marks) + len(odd) > most:
+            if kind is not ScalarEvent:
                 break
             name, start = key.value, key.start_mark
-            mark = pack(start.line, start.column)
+            mark = start.line * _LINE + start.column
             if key.anchor is not None or key.tag is not None:
-                scalar(key)
+                self._scalar(key)
             if name in out or (name == "<<" and key.implicit[0]):
                 odd.append((mark, name, value(following(), depth)))
                 continue
             marks.append(mark)
             event = following()
-            out[name] = scalar(event) if type(event) is ScalarEvent else value(event, depth)
+            if type(event) is ScalarEvent and event.anchor is None and event.tag is None:
+                out[name] = plain[event.value] if event.implicit[0] else event.value
+            else:
+                out[name] = value(event, depth)
         self._spend(2 * (len(marks) + len(odd)) + 1, key)
         if kind is not MappingEndEvent:
             raise refuse(self._file, key, "bad-key", "a key must be plain text", _KEY)
@@ -136,14 +140,12 @@ class _Builder:
         out: list[Any] = []
         marks: list[int] = []
         following, value = self._next, self._value
-        most = self._left
-        while True:
+        for _ in range(self._left + 1):
             event = following()
-            kind = type(event)
-            if kind is SequenceEndEvent or len(marks) > most:
+            if type(event) is SequenceEndEvent:
                 break
             start = event.start_mark
-            marks.append(pack(start.line, start.column))
+            marks.append(start.line * _LINE + start.column)
             out.append(value(event, depth))
         self._spend(len(marks) + 1, event)
         self._marks[id(out)] = marks

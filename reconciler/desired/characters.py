@@ -13,6 +13,8 @@ _FORBIDDEN = re.compile(
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # text that runs the other way
     "\ufeff\ufffe\uffff]"  # a byte order mark within the text, and what is no character
 )
+_HARMLESS = bytes({*b"\t\n\r", *range(0x20, 0x7F)})
+"""What most files hold alone: to see that of bytes takes a tenth of the time."""
 _LINE_BREAK = re.compile("\r\n|\r|\n")
 
 
@@ -23,6 +25,8 @@ def decode(file: str, content: bytes) -> str:
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode()
     else:
+        if not content.translate(None, _HARMLESS):
+            return text
         found = _FORBIDDEN.search(text)
         if found is None:
             return text

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from reconciler.core.state import DesiredValue
     from reconciler.desired.document import Document
 
+_NONE: frozenset[str | None] = frozenset()
+
 
 class IntegrationReader:
     """Reads the integrations of one document for one API; adds what is wrong to `problems`."""
@@ -71,19 +73,20 @@ class IntegrationReader:
         validator = catalogue.as_written(kind.type, self._api or "")
         declared = _without_envelope(item, kind)
         breaches = [Breach.of(error) for error in validator.iter_errors(declared)]
+        if not breaches:
+            return _NONE
         if item.get("ensure", "present") != "present":  # misspelled, maybe for `absent`
             breaches = [breach for breach in breaches if breach.rule != "required"]
-        if breaches:
-            level = Level(
-                kind.type,
-                declared,
-                self._document.placer(item, mark),
-                tuple(kind.fields),
-                kind.fields,
-                frozenset(item.keys() - declared.keys()),
-                _offered(kind),
-            )
-            self._problems += explain(breaches, level)
+        level = Level(
+            kind.type,
+            declared,
+            self._document.placer(item, mark),
+            tuple(kind.fields),
+            kind.fields,
+            frozenset(item.keys() - declared.keys()),
+            _offered(kind),
+        )
+        self._problems += explain(breaches, level)
         return frozenset(breach.setting for breach in breaches)
 
     def _settings(
@@ -100,18 +103,21 @@ class IntegrationReader:
                 settings[name] = Reference(str(source), str(key))
             else:
                 settings[name] = Literal(str(value))
-            if field and name not in told and isinstance(value, str):
-                self._check_text(field, value, item)
+            if field and isinstance(value, str) and (field.literal or "*" in value):
+                self._check_text(field, value, item, told)
         return settings
 
-    def _check_text(self, field: Field, text: str, item: dict[str, Any]) -> None:
+    def _check_text(
+        self, field: Field, text: str, item: dict[str, Any], told: frozenset[str | None]
+    ) -> None:
         masked = looks_masked(text)
-        if not masked and not (field.mask is Mask.URL and text.startswith("http:")):
+        insecure = field.mask is Mask.URL and text.startswith("http:")
+        if field.name in told or not (masked or insecure):
             return
         at = self._document.placer(item, 0)(field.name)
         hint = "use https, so that nobody on the way can read it"
-        insecure = warning("insecure-url", f"{field.name} is not https", hint, at)
-        self._problems.append(masked_value(field, at) if masked else insecure)
+        not_https = warning("insecure-url", f"{field.name} is not https", hint, at)
+        self._problems.append(masked_value(field, at) if masked else not_https)
 
     def _warn_of_secrets(self, kind: Kind, item: dict[str, Any], mark: int) -> None:
         """Look at what a tombstone leaves in for one thing alone: a secret written out."""
