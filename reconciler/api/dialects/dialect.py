@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from urllib.parse import quote
+
+
+class Family(StrEnum):
+    """The two families of projects; an API answers for those of its own family alone."""
+
+    ATLAS = "atlas"
+    PUBLIC = "public"
+    """Projects of Cloud Manager and of Ops Manager, under the public API."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Paths and media type of one admin API; its types and fields stand in the schemas.
+    """Paths, media type and statuses of one admin API; its types and fields stand in the schemas.
 
-    `base_url` is where MongoDB serves it; None where only the operator knows.
+    `base_url` is where MongoDB serves it; None where only the operator knows. `success` are the
+    statuses of a request that was carried out. `service_accounts` says whether it takes their
+    tokens; API keys it takes always.
     """
 
     name: str
+    title: str
+    family: Family
     base_url: str | None
     base_path: str
     media_type: str
+    service_accounts: bool = True
+    success: frozenset[int] = field(default=frozenset({200, 201, 204}))
 
     def projects(self) -> str:
         """Give the path of the list of projects."""
         return f"{self.base_path}/groups"
+
+    def projects_of(self, org_id: str) -> str:
+        """Give the path of the list of an organization's projects."""
+        return f"{self.base_path}/orgs/{quote(org_id, safe='')}/groups"
 
     def integrations(self, project_id: str) -> str:
         """Give the path of the list of a project's integrations."""
@@ -29,3 +48,7 @@ class Dialect:
     def integration(self, project_id: str, type_: str) -> str:
         """Give the path of one integration."""
         return f"{self.integrations(project_id)}/{type_}"
+
+    def discovery(self, project_id: str) -> str:
+        """Give the path of Prometheus discovery, which lies outside the API's own base path."""
+        return f"/prometheus/v1.0/groups/{quote(project_id, safe='')}/discovery"
