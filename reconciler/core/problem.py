@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _COLUMN_BITS = 24
+_LONGEST_NAME = 100
 
 
 class Place(NamedTuple):
@@ -71,7 +72,12 @@ def warning(code: str, message: str, hint: str = "", at: Place | None = None) ->
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Suggest the known name that is nearest, whatever its case; empty if none is near."""
+    """Suggest the known name that is nearest, whatever its case; empty if none is near.
+
+    Nothing is near to a text that is longer than any name: comparing it would take its time.
+    """
+    if len(name) > _LONGEST_NAME:
+        return ""
     by_fold = {text.casefold(): text for text in known}
     near = get_close_matches(name.casefold(), by_fold, n=1)
     return f'did you mean "{by_fold[near[0]]}"?' if near else ""
