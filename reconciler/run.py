@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from reconciler.core.change import Change
-    from reconciler.core.state import DesiredProject
+    from reconciler.core.state import DesiredProject, ProjectRef
     from reconciler.job import Job
 
 _SIGNALLED = 128
@@ -42,8 +42,8 @@ class Run:
     plan: Plan | None = None
     outcomes: list[Outcome] | None = None
     problems: list[Problem] = field(default_factory=list)
-    unread: int = 0
-    """How many projects could not be read."""
+    unread: list[ProjectRef] = field(default_factory=list)
+    """The projects that could not be read, each time that one could not."""
     ended: Exit | None = None
     """How the run ended, if not by coming to its end."""
     settled: bool = False
@@ -111,7 +111,7 @@ class Run:
         if self.ended is not None:
             return self.ended
         if self.outcomes is not None:
-            return _applied(self.outcomes, self.unread)
+            return _applied(self.outcomes, complete=not self.unread)
         if self.unread:
             return Exit.FAILED
         asked = self.command == "drift" or self.job.detailed
@@ -119,9 +119,9 @@ class Run:
         return Exit.PENDING if asked and pending else Exit.OK
 
 
-def _applied(outcomes: Sequence[Outcome], unread: int) -> Exit:
+def _applied(outcomes: Sequence[Outcome], *, complete: bool) -> Exit:
     done = sum(outcome.status is Status.DONE for outcome in outcomes)
-    if done == len(outcomes) and not unread:
+    if done == len(outcomes) and complete:
         return Exit.OK
     return Exit.INCOMPLETE if done else Exit.FAILED
 

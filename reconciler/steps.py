@@ -14,6 +14,7 @@ from reconciler.core.exits import Exit
 from reconciler.core.guard import refusals
 from reconciler.core.match import match, select
 from reconciler.core.problem import Failed, Problem
+from reconciler.read import read
 from reconciler.report import saved
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def look_again(run: Run, client: Client) -> None:
         return
     touched = {outcome.operation.change.project.id for outcome in outcomes}
     projects = [project for project in run.projects if project.ref.id in touched]
-    unread = run.unread
+    unread = len(run.unread)
     changes = _compare(run, client, projects, assert_secrets=False)
     left = {
         change.key: change.reason
@@ -148,7 +149,7 @@ def look_again(run: Run, client: Client) -> None:
         run.problems.append(Problem("changed-meanwhile", sentence, "run again"))
     run.outcomes = [_belied(outcome, left) for outcome in outcomes]
     run.settled = not left and not run.unread
-    if foreign or run.unread > unread:
+    if foreign or len(run.unread) > unread:
         run.ended = Exit.INCOMPLETE
 
 
@@ -156,27 +157,12 @@ def _compare(
     run: Run, client: Client, projects: Sequence[DesiredProject], *, assert_secrets: bool
 ) -> list[Change]:
     """Read and compare projects as they arrive; give the changes sorted by project and type."""
-    from reconciler.api.errors import ApiError, Halted
-    from reconciler.api.observe import observe
-
-    job, kinds = run.job, catalogue.kinds(client.dialect.name)
+    kinds = catalogue.kinds(client.dialect.name)
+    declared = {project.ref: project for project in projects}
     changes: list[Change] = []
-
-    def progress(done: int, whole: int) -> None:
-        job.progress("Reading", done, whole)
-
-    try:
-        for project, live in observe(client, projects, job.target.concurrency, progress):
-            if isinstance(live, ApiError):
-                run.unread += 1
-                run.problems.append(live.problem(f"reading project {project.ref}", project.at))
-            else:
-                changes += diff(project, live, kinds, assert_secrets=assert_secrets)
-    except Halted as error:
-        problem = error.problem("reading the projects")
-    else:
-        return sorted(changes, key=lambda change: change.key)
-    raise Failed(problem)
+    for live in read(run, client, {ref: project.at for ref, project in declared.items()}):
+        changes += diff(declared[live.ref], live, kinds, assert_secrets=assert_secrets)
+    return sorted(changes, key=lambda change: change.key)
 
 
 def _objections(run: Run) -> list[Problem]:

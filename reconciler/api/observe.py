@@ -12,34 +12,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from reconciler.api.client import Client
-    from reconciler.core.state import DesiredProject, LiveProject
+    from reconciler.core.state import LiveProject, ProjectRef
 
 
 def observe(
     client: Client,
-    projects: Sequence[DesiredProject],
+    refs: Sequence[ProjectRef],
     concurrency: int,
     progress: Callable[[int, int], None],
-) -> Iterator[tuple[DesiredProject, LiveProject | ApiError]]:
+) -> Iterator[tuple[ProjectRef, LiveProject | ApiError]]:
     """Give every project with what the API shows of it, or why it could not be read.
 
-    They come as they arrive, in no order, so that live data need never be held whole. Raises Halted
-    when the API asks for too long a wait, and Stopped when the run is ending for another reason.
+    Their ids are known. They come as they arrive, in no order, so that live data need never be held
+    whole. Raises Halted when the API asks for too long a wait, and Stopped when the run is ending
+    for another reason.
     """
     pool = ThreadPoolExecutor(concurrency)
     end: Halted | Stopped | None = None
     try:
-        waiting = {pool.submit(client.integrations, project.ref): project for project in projects}
+        waiting = {pool.submit(client.integrations, ref): ref for ref in refs}
         for number, future in enumerate(as_completed(tuple(waiting)), start=1):
-            project = waiting.pop(future)
-            progress(number, len(projects))
+            ref = waiting.pop(future)
+            progress(number, len(refs))
             found = _result(future)
             if isinstance(found, Halted):  # it stops the others, which may be heard of first
                 end = found
             elif isinstance(found, Stopped):
                 end = end or found
             else:
-                yield project, found
+                yield ref, found
         if end:
             raise end
     finally:

@@ -52,6 +52,6 @@ def _look(file: str, url: str, size: int) -> float:
     with steps.connect(run, declared, writable=False) as client:
         steps.look(run, client, declared)
     seconds = time.perf_counter() - started
-    assert run.unread == 0
+    assert not run.unread
     assert len(run.changes) == PER_PROJECT * size
     return seconds
