@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.core.problem import Failed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from reconciler.api.client import Client
     from reconciler.core.problem import Place
-    from reconciler.core.state import LiveProject, ProjectRef
+    from reconciler.core.state import ProjectRef
     from reconciler.run import Run
+
+T = TypeVar("T")
 
 
 def read(
-    run: Run, client: Client, places: Mapping[ProjectRef, Place | None]
-) -> Iterator[LiveProject]:
-    """Give each project as it arrives, in no order; one that cannot be read becomes a problem.
+    run: Run,
+    ask: Callable[[ProjectRef], T],
+    places: Mapping[ProjectRef, Place | None],
+    what: str = "",
+) -> Iterator[T]:
+    """Give what is asked of each project as it arrives, in no order.
 
-    `places` are the projects, and where each is declared. Raises Failed when the API asks for too
-    long a wait.
+    A project that cannot be read becomes a problem. `places` are the projects, and where each is
+    declared; `what` is put before them in messages, such as `the targets of `. Raises Failed when
+    the API asks for too long a wait.
     """
     from reconciler.api.errors import ApiError, Halted
     from reconciler.api.observe import observe
@@ -30,14 +35,14 @@ def read(
         run.job.progress("Reading", done, whole)
 
     try:
-        for ref, live in observe(client, list(places), run.job.target.concurrency, progress):
-            if isinstance(live, ApiError):
+        for ref, found in observe(ask, list(places), run.job.target.concurrency, progress):
+            if isinstance(found, ApiError):
                 run.unread.append(ref)
-                run.problems.append(live.problem(f"reading project {ref}", places[ref]))
+                run.problems.append(found.problem(f"reading {what}project {ref}", places[ref]))
             else:
-                yield live
+                yield found
     except Halted as error:
-        problem = error.problem("reading the projects")
+        problem = error.problem(f"reading {what}the projects")
     else:
         return
     raise Failed(problem)

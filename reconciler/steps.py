@@ -160,7 +160,9 @@ def _compare(
     kinds = catalogue.kinds(client.dialect.name)
     declared = {project.ref: project for project in projects}
     changes: list[Change] = []
-    for live in read(run, client, {ref: project.at for ref, project in declared.items()}):
+    for live in read(
+        run, client.integrations, {ref: project.at for ref, project in declared.items()}
+    ):
         changes += diff(declared[live.ref], live, kinds, assert_secrets=assert_secrets)
     return sorted(changes, key=lambda change: change.key)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.api.errors import ApiError, Halted
 from reconciler.api.stop import Stopped
@@ -11,17 +11,18 @@ from reconciler.api.stop import Stopped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from reconciler.api.client import Client
-    from reconciler.core.state import LiveProject, ProjectRef
+    from reconciler.core.state import ProjectRef
+
+T = TypeVar("T")
 
 
 def observe(
-    client: Client,
+    ask: Callable[[ProjectRef], T],
     refs: Sequence[ProjectRef],
     concurrency: int,
     progress: Callable[[int, int], None],
-) -> Iterator[tuple[ProjectRef, LiveProject | ApiError]]:
-    """Give every project with what the API shows of it, or why it could not be read.
+) -> Iterator[tuple[ProjectRef, T | ApiError]]:
+    """Give every project with what `ask` gives for it, or why it could not be read.
 
     Their ids are known. They come as they arrive, in no order, so that live data need never be held
     whole. Raises Halted when the API asks for too long a wait, and Stopped when the run is ending
@@ -30,7 +31,7 @@ def observe(
     pool = ThreadPoolExecutor(concurrency)
     end: Halted | Stopped | None = None
     try:
-        waiting = {pool.submit(client.integrations, ref): ref for ref in refs}
+        waiting = {pool.submit(ask, ref): ref for ref in refs}
         for number, future in enumerate(as_completed(tuple(waiting)), start=1):
             ref = waiting.pop(future)
             progress(number, len(refs))
@@ -47,7 +48,7 @@ def observe(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _result(future: Future[LiveProject]) -> LiveProject | ApiError | Stopped:
+def _result(future: Future[T]) -> T | ApiError | Stopped:
     try:
         return future.result()
     except (ApiError, Stopped) as error:
