@@ -116,7 +116,9 @@ def _simulated(target: Target, desired: Desired, stack: ExitStack) -> Connection
     assert target.simulate  # noqa: S101 - its caller asked
     projects = [(project.ref.id, project.ref.name) for project in desired.projects]
     try:
-        service = open_service(target.simulate, seed=target.seed, projects=projects)
+        service = open_service(
+            target.simulate, seed=target.seed, projects=projects, dialect=desired.api
+        )
     except StateError as error:
         problem = Problem("simulator-state", str(error), "check --simulate and --seed")
     else:

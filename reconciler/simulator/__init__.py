@@ -34,32 +34,34 @@ __all__ = [
 ]
 
 
-def open_service(
+def open_service(  # noqa: PLR0913 - each of them has a default
     state: Path,
     *,
     seed: Path | None = None,
     projects: Sequence[tuple[str | None, str | None]] = (),
     keys: tuple[str, str] | None = None,
     switches: Switches = LIKELIEST,
+    dialect: str = "atlas",
 ) -> Service:
     """Serve the state in a file.
 
     A new file is filled from the seed, or else with the given projects, by id or name or both, and
-    no integrations; for a file that holds a state already, both are ignored. Raises StateError.
+    no integrations; for a file that holds a state already, both are ignored. Projects that do not
+    say which API they belong to are those of the dialect. Raises StateError.
     """
 
     def fill() -> Seed:
-        return _read(seed) if seed else from_projects(projects)
+        return _read(seed, dialect) if seed else from_projects(projects, dialect)
 
     return Service(Store.open(state, fill), keys=keys, switches=switches)
 
 
-def _read(seed: Path) -> Seed:
+def _read(seed: Path, dialect: str) -> Seed:
     try:
         text = seed.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise StateError(f"The seed {seed} cannot be read: {error}.") from error
     try:
-        return load_seed(text)
+        return load_seed(text, dialect)
     except StateError as error:
         raise StateError(f"{seed}: {error}") from None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, assert_never
 from urllib.parse import urlencode
 
-from reconciler.simulator.call import Entity, Nothing, Page
+from reconciler.api.dialects import Family
+from reconciler.simulator.call import Entity, Nothing, Page, is_v2
 from reconciler.simulator.message import Response, write_json
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _document(call: Call, answer: Answer) -> tuple[int, Any]:
 
 def _page(call: Call, page: Page) -> dict[str, Any]:
     document: dict[str, Any] = {"links": _links(call, page), "results": page.results}
-    if call.options.include_count:
+    if call.options.include_count or call.dialect.family is Family.PUBLIC:
         document["totalCount"] = page.total
     return document
 
@@ -54,10 +55,11 @@ def _links(call: Call, page: Page) -> list[dict[str, str]]:
 
 
 def _href(call: Call, page: Page, number: int) -> str:
-    """Name a page; the three parameters stand in the recorded order, even on POST and PUT."""
+    """Name a page; the parameters stand in the recorded order, even on POST and PUT."""
+    count = {"includeCount": str(call.options.include_count).lower()} if is_v2(call.dialect) else {}
     query = {
         **page.filters,
-        "includeCount": str(call.options.include_count).lower(),
+        **count,
         "pageNum": number,
         "itemsPerPage": call.options.per_page,
     }

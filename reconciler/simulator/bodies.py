@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from reconciler.catalogue import as_sent, kinds
+from reconciler.catalogue import as_sent, dialects_of, kinds
 from reconciler.core.kind import Echo, Mask
 from reconciler.simulator.errors import ApiError, refuse
 
@@ -79,7 +79,7 @@ def _refusal(dialect: str, type_: str, error: ValidationError, *, updating: bool
     match error.validator:
         case "additionalProperties" | "const":  # `type` alone has a const: that of the path
             strange = set(value) - {"type", *kinds(dialect)[type_].fields}
-            return refuse("INVALID_ATTRIBUTE", name or min(strange))
+            return _strange(dialect, type_, name or min(strange))
         case "type" | "anyOf":
             return refuse("INVALID_JSON_ATTRIBUTE", name)
         case "required":
@@ -90,6 +90,13 @@ def _refusal(dialect: str, type_: str, error: ValidationError, *, updating: bool
             return _misshapen(dialect, type_, name, value, updating=updating)
         case rule:
             return refuse("VALIDATION_ERROR", f"{name}: {rule} is {limit}")
+
+
+def _strange(dialect: str, type_: str, name: str) -> ApiError:
+    others = (kinds(other)[type_].fields for other in dialects_of(type_))
+    if dialect == "ops-manager" and any(name in fields for fields in others):
+        return refuse("FIELD_UNSUPPORTED_FOR_OPS_MANAGER", name)
+    return refuse("INVALID_ATTRIBUTE", name)
 
 
 def _missing(names: list[str]) -> ApiError:

@@ -2,7 +2,8 @@
 
 Source: "Atlas Administration API Rate Limits". Integrations and single projects are counted per
 project, lists of projects per caller, lists of an organization's projects per organization, where
-the numbers are smaller.
+the numbers are smaller. Before v2 nothing is said of headers, and an older error and text are
+documented; which of the old numbers still count is unknown, so here they are those of v2.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.api import wire
+from reconciler.simulator.call import is_v2
 from reconciler.simulator.errors import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from reconciler.api.dialects import Dialect
+    from reconciler.simulator.errors import ApiError
     from reconciler.simulator.switches import Switches
 
 _SECONDS = 60
@@ -43,10 +47,10 @@ class Buckets:
         self._buckets: dict[tuple[str, str], _Bucket] = {}
         self._lock = threading.Lock()
 
-    def take(self, scope: str, whose: str, path: str) -> Mapping[str, str]:
-        """Take one token and give the headers that say how many are left.
+    def take(self, scope: str, whose: str, path: str, dialect: Dialect) -> Mapping[str, str]:
+        """Take one token and give the headers that say how many are left, if the dialect has them.
 
-        Raises 429 with Retry-After when there is none; `path` is what that error names.
+        Raises 429 when there is none; `path` is what that error names.
         """
         capacity, refill = self._size(scope)
         with self._lock:
@@ -54,13 +58,18 @@ class Buckets:
             bucket = self._buckets.setdefault((scope, whose), _Bucket(capacity, now))
             self._fill(bucket, now, capacity, refill)
             if bucket.tokens < 1:
-                wait = self._wait(bucket, now, refill)
-                raise refuse(
-                    wire.RATE_LIMITED, path.lstrip("/"), wait, capacity, refill, _SECONDS,
-                    headers={"Retry-After": str(wait), **_headers(capacity, 0)},
-                )  # fmt: skip
+                if not is_v2(dialect):
+                    raise refuse("RATE_LIMITED", path, capacity, 1)
+                raise self._exceeded(path, self._wait(bucket, now, refill), capacity, refill)
             bucket.tokens -= 1
-            return _headers(capacity, int(bucket.tokens))
+            return _headers(capacity, int(bucket.tokens)) if is_v2(dialect) else {}
+
+    def _exceeded(self, path: str, wait: int, capacity: int, refill: int) -> ApiError:
+        retry = {"Retry-After": str(wait)} if self._switches.retry_after else {}
+        return refuse(
+            wire.RATE_LIMITED, path.lstrip("/"), wait, capacity, refill, _SECONDS,
+            headers={**retry, **_headers(capacity, 0)},
+        )  # fmt: skip
 
     def _size(self, scope: str) -> tuple[int, int]:
         capacity, refill = self._switches.capacity, self._switches.refill_per_minute

@@ -55,3 +55,8 @@ class Nothing:
 
 
 Answer = Entity | Page | Nothing
+
+
+def is_v2(dialect: Dialect) -> bool:
+    """Tell the one dialect that has versions, and that shows how much of a limit is left."""
+    return dialect.name == "atlas"

@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TEXTS = {
+    wire.ATLAS_GROUP: (
+        404,
+        "Group {} is an Atlas group; use the Atlas Public API at /api/atlas/v1.0 to access it.",
+    ),
+    "DATADOG_NOT_SUPPORTED_FOR_CLOUD_MANAGER": (
+        400,
+        "Datadog integration is not supported for Cloud Manager projects.",
+    ),
+    "EXPECTED_NON_ATLAS_ORG": (404, "The organization with id {} is an Atlas organization."),
+    "FIELD_UNSUPPORTED_FOR_OPS_MANAGER": (
+        400,
+        "Received JSON contains the {} attribute, which is not supported by Ops Manager.",
+    ),
     "GROUP_ALREADY_EXISTS": (409, 'A group with name "{}" already exists.'),
     "GROUP_NAME_NOT_FOUND": (404, 'No group with name "{}" exists.'),
     wire.GROUP_NOT_FOUND: (404, "No group with ID {} exists."),
@@ -31,6 +44,7 @@ _TEXTS = {
     "INVALID_ATTRIBUTE": (400, "Invalid attribute {} specified."),
     "INVALID_DATADOG_API_KEY": (400, "Datadog API key must consist of 32 hexadecimal digits."),
     "INVALID_ENUM_VALUE": (400, "An invalid enumeration value {} was specified."),
+    "INVALID_GROUP_ID": (404, "An invalid group ID {} was specified."),
     "INVALID_GROUP_NAME": (400, 'An invalid group name "{}" was specified.'),
     "INVALID_INTEGRATION_SETTINGS": (
         400,
@@ -41,6 +55,7 @@ _TEXTS = {
         400,
         "Received JSON for the {} attribute does not match expected format.",
     ),
+    "INVALID_ORG_ID": (404, "An invalid organization ID {} was specified."),
     "INVALID_PAGER_DUTY_SERVICE_KEY": (
         400,
         "PagerDuty service key must consist of 32 hexadecimal digits.",
@@ -53,6 +68,20 @@ _TEXTS = {
     "MISSING_ATTRIBUTE": (400, "The required attribute {} was not specified."),
     "MISSING_ATTRIBUTES": (400, "The required attributes {} were not specified."),
     "MULTIPLE_GROUPS": (409, "Multiple groups exist with the specified name."),
+    wire.NOT_ATLAS_GROUP: (
+        404,
+        (
+            "Group {} is not an Atlas group; use the Cloud Manager Public API at /api/public/v1.0 "
+            "to access it."
+        ),
+    ),
+    "NOT_ATLAS_ORG": (
+        404,
+        (
+            "Organization {} is not an Atlas organization; use the Cloud Manager Public API at "
+            "/api/public/v1.0 to access it."
+        ),
+    ),
     wire.NOT_IN_GROUP: (
         401,
         "The current user is not in the group, or the group does not exist.",
@@ -62,6 +91,7 @@ _TEXTS = {
         400,
         "One or more path parameter in the request URI {} is malformed.",
     ),
+    "RATE_LIMITED": (429, "Resource {} is limited to {} requests every {} minutes."),
     wire.RATE_LIMITED: (
         429,
         (

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.api import wire
+from reconciler.api.dialects import DIALECTS
 from reconciler.catalogue import kinds
 from reconciler.simulator.bodies import read_settings, refuse_masks
 from reconciler.simulator.call import Entity, Nothing, Page
 from reconciler.simulator.errors import refuse
-from reconciler.simulator.masks import show
+from reconciler.simulator.masks import is_shown, show
 from reconciler.simulator.state import Integration, new_id
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 def list_all(call: Call) -> Answer:
     """Give the project's integrations in the fixed order of types."""
-    integrations = sorted(call.store.integrations(call.names["groupId"]), key=_order)
+    kept = call.store.integrations(call.names["groupId"])
+    known = [integration for integration in kept if is_shown(call.dialect.name, integration.type)]
+    integrations = sorted(known, key=_order)
     start = call.options.offset
     page = integrations[start : start + call.options.per_page]
     shown = [show(call.dialect.name, integration, call.switches) for integration in page]
@@ -81,16 +84,21 @@ def _settings(call: Call, kept: Mapping[str, Any], *, updating: bool) -> dict[st
 
 def _offered(call: Call) -> None:
     """Refuse a type that cannot be written here. What an unknown type is answered is a guess."""
-    type_ = call.names["integrationType"]
-    if type_ not in kinds(call.dialect.name):
-        raise refuse("INVALID_PATH_PARAMETER", "integrationType")
-    elsewhere = call.dialect.name != "ops-manager" and not call.switches.creates_hip_chat
-    if type_ == "HIP_CHAT" and elsewhere:
-        raise refuse("HIPCHAT_NOT_SUPPORTED")
+    match call.dialect.name, call.names["integrationType"]:
+        case ("cloud-manager", "DATADOG"):
+            raise refuse("DATADOG_NOT_SUPPORTED_FOR_CLOUD_MANAGER")
+        case ("cloud-manager", "HIP_CHAT"):
+            raise refuse("HIPCHAT_NOT_SUPPORTED")
+        case ("atlas" | "atlas-v1", "HIP_CHAT") if not call.switches.creates_hip_chat:
+            raise refuse("HIPCHAT_NOT_SUPPORTED")
+        case (dialect, type_) if type_ not in kinds(dialect):
+            raise refuse("INVALID_PATH_PARAMETER", "integrationType")
 
 
 def _find(call: Call) -> Integration | None:
     wanted = call.names["integrationType"]
+    if not is_shown(call.dialect.name, wanted):
+        return None
     found = call.store.integrations(call.names["groupId"])
     return next((integration for integration in found if integration.type == wanted), None)
 
@@ -100,9 +108,15 @@ def _present(call: Call) -> Integration:
     if found:
         return found
     type_ = call.names["integrationType"]
-    if type_ not in kinds(call.dialect.name):
+    if not any(type_ in kinds(dialect) for dialect in _of_path(call)):
         raise refuse("INVALID_PATH_PARAMETER", "integrationType")
     raise refuse(wire.NOT_CONFIGURED, type_)
+
+
+def _of_path(call: Call) -> list[str]:
+    """Name the dialects that share the base path."""
+    path = call.dialect.base_path
+    return [dialect.name for dialect in DIALECTS.values() if dialect.base_path == path]
 
 
 def _order(integration: Integration) -> tuple[int, str]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from reconciler.catalogue import kinds
+from reconciler.api.dialects import DIALECTS, Family
+from reconciler.catalogue import dialects_of, kinds, types
 from reconciler.core.kind import Echo, Mask
 
 if TYPE_CHECKING:
@@ -29,10 +30,12 @@ _TAIL = 4
 def show(dialect: str, integration: Integration, switches: Switches) -> dict[str, Any]:
     """Give an integration as the API shows it: masked, defaults filled in, `type` last.
 
-    What the catalogue does not know, and only a seed can bring, is shown as it is.
+    What the catalogue does not know, and only a seed can bring, is shown as it is; what it knows of
+    other dialects only is not shown.
     """
     kind = kinds(dialect).get(integration.type)
     fields = kind.fields if kind else {}
+    elsewhere = _known_anywhere(integration.type) - fields.keys()
     members: dict[str, Any] = dict.fromkeys(_SHOWN_UNSET.get((dialect, integration.type), ()))
     for field in fields.values():
         if field.default is not None:
@@ -40,19 +43,37 @@ def show(dialect: str, integration: Integration, switches: Switches) -> dict[str
         elif switches.unset_as_null and not field.required:
             members[field.name] = None
     for name, value in integration.settings.items():
-        members[name] = _echo(fields[name], value, switches) if name in fields else value
+        if name not in elsewhere:
+            shown = _echo(dialect, fields[name], value, switches) if name in fields else value
+            members[name] = shown
     for field in fields.values():
         if field.echo is Echo.ABSENT:
             members.pop(field.name, None)
-    members["id"] = integration.id
+    if dialect == "atlas" or switches.ids_before_v2:
+        members["id"] = integration.id
     return {name: members[name] for name in sorted(members)} | {"type": integration.type}
 
 
-def _echo(field: Field, value: Any, switches: Switches) -> Any:
-    if field.echo is not Echo.MASKED:
+def is_shown(dialect: str, type_: str) -> bool:
+    """Tell whether a dialect shows a type: it knows it, or nobody does."""
+    return type_ in kinds(dialect) or type_ not in types()
+
+
+def _known_anywhere(type_: str) -> frozenset[str]:
+    """Name the settings of a type in any dialect."""
+    if type_ not in types():
+        return frozenset()
+    return frozenset().union(*(kinds(dialect)[type_].fields for dialect in dialects_of(type_)))
+
+
+def _echo(dialect: str, field: Field, value: Any, switches: Switches) -> Any:
+    public = DIALECTS[dialect].family is Family.PUBLIC
+    if field.echo is not Echo.MASKED or (public and switches.public_masks == "none"):
         return value
     if field.mask is Mask.URL:
         return mask_url(str(value), tail=switches.url_mask_tail)
+    if public and switches.public_masks == "six":
+        return mask_key_shortly(str(value))
     return mask_key(str(value))
 
 
@@ -63,6 +84,14 @@ def mask_key(value: str) -> str:
     """
     hidden = len(value) - _TAIL if len(value) > _TAIL else len(value)
     return "*" * hidden + value[hidden:]
+
+
+def mask_key_shortly(value: str) -> str:
+    """Put six stars before the last four characters, whatever the length.
+
+    Four characters or fewer are not shown, as above.
+    """
+    return "*" * 6 + (value[-_TAIL:] if len(value) > _TAIL else "")
 
 
 def mask_url(value: str, *, tail: bool) -> str:

@@ -1,4 +1,4 @@
-"""Which operation answers which method and path, and which rate limit it counts against."""
+"""Which dialect and operation answer a method and path, and which rate limit they count against."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from reconciler.api.dialects import DIALECTS
 from reconciler.simulator import integrations, projects
 from reconciler.simulator.buckets import ORGANIZATION
 from reconciler.simulator.errors import refuse, refuse_bare
@@ -49,6 +50,17 @@ ROUTES = (
 """Where two patterns fit a path, the first one counts."""
 
 
+def find_dialect(path: str) -> Dialect:
+    """Find the first dialect whose base path a path is below. Raises 404 where there is none.
+
+    Cloud Manager and Ops Manager share theirs; which of them it is depends on the project.
+    """
+    for dialect in DIALECTS.values():
+        if path.startswith(f"{dialect.base_path}/"):
+            return dialect
+    raise refuse("RESOURCE_NOT_FOUND", path)
+
+
 def find(method: str, path: str, dialect: Dialect) -> tuple[Route, Mapping[str, str]]:
     """Find the route of a request and what its path names, decoded.
 
@@ -59,7 +71,7 @@ def find(method: str, path: str, dialect: Dialect) -> tuple[Route, Mapping[str, 
     fitting = [
         (route, names) for route in ROUTES if (names := _fit(route.pattern, rest)) is not None
     ]
-    if not path.startswith(f"{dialect.base_path}/") or not fitting:
+    if not fitting:
         raise refuse("RESOURCE_NOT_FOUND", path)
     first = fitting[0][0].pattern
     methods = {route.method: (route, names) for route, names in fitting if route.pattern == first}

@@ -1,7 +1,9 @@
 """What a new state is filled with: a document of projects and integrations in plaintext.
 
-    {"projects": [{"id": …, "name": …, "orgId": …, "tags": …,
+    {"projects": [{"id": …, "name": …, "orgId": …, "api": …, "tags": …,
                    "integrations": [{"type": …, …settings…}]}]}
+
+`api` says which API a project belongs to: atlas, cloud-manager or ops-manager.
 
 Types and settings that the catalogue does not know are kept, and known settings may break their
 rules, so that a seed can rehearse what an API of tomorrow, or a write of long ago, would show.
@@ -15,8 +17,18 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from reconciler.api.dialects import DIALECTS, Family
 from reconciler.catalogue import kinds
-from reconciler.simulator.state import Integration, Project, Seed, StateError, derived_id, is_id
+from reconciler.simulator.projects import is_tag
+from reconciler.simulator.state import (
+    PROJECT_APIS,
+    Integration,
+    Project,
+    Seed,
+    StateError,
+    derived_id,
+    is_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,26 +37,30 @@ _CREATED = datetime(2020, 1, 1, tzinfo=UTC)
 """When everything that is seeded was made: fixed, so that the same seed gives the same answers."""
 _MOMENT = int(_CREATED.timestamp())
 _ORGANIZATION = derived_id("organization", moment=_MOMENT)
-_PROJECT_KEYS = {"id", "name", "orgId", "tags", "integrations"}
+_PROJECT_KEYS = {"id", "name", "orgId", "api", "tags", "integrations"}
 
 
 def load_seed(text: str, dialect: str = "atlas") -> Seed:
     """Read a seed from JSON or YAML. Raises StateError that names what is wrong.
 
-    Ids and names that are left out are derived: an id from the name, a name from the id.
+    Ids and names that are left out are derived: an id from the name, a name from the id. Projects
+    that do not say their api are those of the dialect.
     """
     document = _parse(text)
     if not isinstance(document, dict) or set(document) != {"projects"}:
         raise StateError("The seed is not a mapping with `projects` and nothing else.")
     items = _list(document["projects"], "projects")
-    projects = [_project(item, f"projects[{at}]") for at, item in enumerate(items)]
+    projects = [_project(item, f"projects[{at}]", dialect) for at, item in enumerate(items)]
     _refuse_twins("id", (project.id for project in projects))
-    return Seed(tuple(projects), tuple(_all_integrations(items, projects, dialect)))
+    return Seed(tuple(projects), tuple(_all_integrations(items, projects)))
 
 
-def from_projects(projects: Iterable[tuple[str | None, str | None]]) -> Seed:
-    """Make a seed of projects, by id or name or both, that have no integrations."""
-    named = (_derive(id_, name, _ORGANIZATION, ()) for id_, name in projects)
+def from_projects(
+    projects: Iterable[tuple[str | None, str | None]], dialect: str = "atlas"
+) -> Seed:
+    """Make a seed of projects of a dialect, by id or name or both, that have no integrations."""
+    api = PROJECT_APIS[dialect]
+    named = (_derive(id_, name, _ORGANIZATION, (), api) for id_, name in projects)
     return Seed(tuple({project.id: project for project in named}.values()))
 
 
@@ -64,7 +80,7 @@ def _parse(text: str) -> Any:
     raise StateError(trouble)  # outside the handler: the original quotes the seed's secrets
 
 
-def _project(item: Any, at: str) -> Project:
+def _project(item: Any, at: str, dialect: str) -> Project:
     if not isinstance(item, dict) or not (item.get("id") or item.get("name")):
         raise StateError(f"{at} of the seed is not a mapping with an `id` or a `name`.")
     if unknown := sorted(map(str, set(item) - _PROJECT_KEYS)):
@@ -75,38 +91,45 @@ def _project(item: Any, at: str) -> Project:
             raise StateError(f"{at}.{name} of the seed is not a string of 24 hexadecimal digits.")
     if not isinstance(item.get("name", ""), str):
         raise StateError(f"{at}.name of the seed is not a string.")
-    return _derive(item.get("id"), item.get("name"), org, _tags(item.get("tags"), at))
+    api = _api(item.get("api", dialect), at)
+    tags = _tags(DIALECTS[api].family, item.get("tags"), at)
+    return _derive(item.get("id"), item.get("name"), org, tags, api)
+
+
+def _api(dialect: Any, at: str) -> str:
+    if not isinstance(dialect, str) or dialect not in PROJECT_APIS:
+        raise StateError(f"{at}.api of the seed is none of {', '.join(PROJECT_APIS)}.")
+    return PROJECT_APIS[dialect]
 
 
 def _derive(
-    id_: str | None, name: str | None, org: str, tags: tuple[dict[str, str], ...]
+    id_: str | None, name: str | None, org: str, tags: tuple[dict[str, str] | str, ...], api: str
 ) -> Project:
     id_ = id_ or derived_id(name or "", moment=_MOMENT)
     created = f"{_CREATED:%Y-%m-%dT%H:%M:%SZ}"
-    return Project(id_, name or f"project-{id_}", org, created, tags)
+    return Project(id_, name or f"project-{id_}", org, created, tags, api)
 
 
-def _tags(tags: Any, at: str) -> tuple[dict[str, str], ...]:
+def _tags(family: Family, tags: Any, at: str) -> tuple[dict[str, str] | str, ...]:
     listed = _list(tags, f"{at}.tags")
-    for tag in listed:
-        strings = isinstance(tag, dict) and all(isinstance(text, str) for text in tag.values())
-        if not strings or set(tag) != {"key", "value"}:
-            raise StateError(f"{at}.tags of the seed are not mappings of `key` and `value`.")
+    if not all(is_tag(family, tag) for tag in listed):
+        form = "strings" if family is Family.PUBLIC else "mappings of `key` and `value`"
+        raise StateError(f"{at}.tags of the seed are not {form}.")
     return tuple(listed)
 
 
 def _all_integrations(
-    items: list[Any], projects: list[Project], dialect: str
+    items: list[Any], projects: list[Project]
 ) -> Iterator[tuple[str, Integration]]:
     for index, (item, project) in enumerate(zip(items, projects, strict=True)):
         at = f"projects[{index}].integrations"
         members = enumerate(_list(item.get("integrations"), at))
-        made = [_integration(entry, f"{at}[{n}]", project.id, dialect) for n, entry in members]
+        made = [_integration(entry, f"{at}[{n}]", project) for n, entry in members]
         _refuse_twins(f"type in {at}", (integration.type for integration in made))
         yield from ((project.id, integration) for integration in made)
 
 
-def _integration(item: Any, at: str, project_id: str, dialect: str) -> Integration:
+def _integration(item: Any, at: str, project: Project) -> Integration:
     type_ = item.get("type") if isinstance(item, dict) else None
     if not isinstance(type_, str):
         raise StateError(f"{at} of the seed is not a mapping with a `type`.")
@@ -115,13 +138,15 @@ def _integration(item: Any, at: str, project_id: str, dialect: str) -> Integrati
         for name, value in item.items()
         if name not in ("type", "id") and value is not None
     }
-    _refuse_unquoted(type_, settings, at, dialect)
+    for dialect, api in PROJECT_APIS.items():
+        if api == project.api:
+            _refuse_unquoted(type_, settings, at, dialect)
     try:
         json.dumps(settings)
     except (TypeError, ValueError):
         trouble = f"{at} of the seed holds a value that JSON does not know; quote it."
     else:
-        return Integration(type_, derived_id(project_id, type_, moment=_MOMENT), settings)
+        return Integration(type_, derived_id(project.id, type_, moment=_MOMENT), settings)
     raise StateError(trouble)
 
 

@@ -11,29 +11,36 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from reconciler.api import wire
-from reconciler.api.dialects import DIALECTS
+from reconciler.api.dialects import DIALECTS, Family
 from reconciler.simulator.answers import render
 from reconciler.simulator.buckets import Buckets
-from reconciler.simulator.call import Call
+from reconciler.simulator.call import Call, is_v2
 from reconciler.simulator.digest import Gate
 from reconciler.simulator.errors import ApiError, refuse, refuse_bare
 from reconciler.simulator.message import MOST_BODY, Request, Response
 from reconciler.simulator.options import read_options
-from reconciler.simulator.routes import Route, find
+from reconciler.simulator.projects import refuse_family
+from reconciler.simulator.routes import Route, find, find_dialect
 from reconciler.simulator.state import is_id
 from reconciler.simulator.switches import LIKELIEST, Switches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from reconciler.api.dialects import Dialect
     from reconciler.simulator.store import Store
 
 _VERSIONED = re.compile(r"application/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json")
-_IDS = ("groupId", "orgId")
+_IDS = {"groupId": "INVALID_GROUP_ID", "orgId": "INVALID_ORG_ID"}
+"""The error of a malformed id before v2, where there is one error for all of them."""
 
 
 class Service:
-    """Answers requests on the projects and integrations of one store. Thread-safe."""
+    """Answers requests on the projects and integrations of one store, in every dialect.
+
+    The path picks the dialect, and below the path that Cloud Manager and Ops Manager share, the
+    project does. Thread-safe.
+    """
 
     def __init__(
         self,
@@ -41,13 +48,11 @@ class Service:
         *,
         keys: tuple[str, str] | None = None,
         switches: Switches = LIKELIEST,
-        dialect: str = "atlas",
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Serve a store to whoever has the keys, or to any key pair when none are given."""
         self.store = store
         self._switches = switches
-        self._dialect = DIALECTS[dialect]
         self._clock = clock
         self._gate = Gate(keys, seconds=switches.nonce_seconds, clock=clock)
         self._buckets = Buckets(switches, clock)
@@ -58,10 +63,11 @@ class Service:
             user = self._gate.user(request)
             if len(request.body) > MOST_BODY:
                 raise refuse_bare(413)
-            route, names = find(request.method, request.path, self._dialect)
-            self._negotiate(request)
+            dialect = find_dialect(request.path)
+            route, names = find(request.method, request.path, dialect)
+            self._negotiate(request, dialect)
             with self.store.transaction(writing=request.method != "GET"):
-                return self._perform(request, user, route, names)
+                return self._perform(self._call(request, dialect, names), user, route)
         except ApiError as error:
             return error.response
 
@@ -69,30 +75,25 @@ class Service:
         """Let go of the state."""
         self.store.close()
 
-    def _perform(
-        self, request: Request, user: str, route: Route, names: Mapping[str, str]
-    ) -> Response:
-        """Take the steps that need the state. A project is looked up before its limit is counted.
+    def _perform(self, call: Call, user: str, route: Route) -> Response:
+        """Take the steps that are counted. The project has been looked up before.
 
         So it is recorded: the error for an unknown project has no rate-limit headers, others do.
         """
-        call = self._call(request, names)
-        whose = names.get(route.whose, user)
-        limits = self._buckets.take(route.scope, whose, request.path)
+        path, whose = call.request.path, call.names.get(route.whose, user)
+        limits = self._buckets.take(route.scope, whose, path, call.dialect)
         try:
             return render(call, route.handler(call)).plus(limits)
         except ApiError as error:
             return error.response.plus(limits)
 
-    def _call(self, request: Request, names: Mapping[str, str]) -> Call:
-        if any(name in names and not is_id(names[name]) for name in _IDS):
-            raise refuse("PATH_PARAM_PARSE_ERROR", request.path)
-        project = names.get("groupId")
-        if project and self.store.project(project) is None:
-            raise refuse(wire.GROUP_NOT_FOUND, project)
+    def _call(self, request: Request, dialect: Dialect, names: Mapping[str, str]) -> Call:
+        for name in _IDS.keys() & names.keys():
+            if not is_id(names[name]):
+                raise _malformed(request, dialect, name, names[name])
         return Call(
             request=request,
-            dialect=self._dialect,
+            dialect=self._own_dialect(dialect, names.get("groupId")),
             names=names,
             options=read_options(request.query),
             store=self.store,
@@ -100,15 +101,33 @@ class Service:
             now=self._clock(),
         )
 
-    def _negotiate(self, request: Request) -> None:
+    def _own_dialect(self, asked: Dialect, project_id: str | None) -> Dialect:
+        """Give the dialect of a project on the path that was asked, if it is of that family."""
+        if project_id is None:
+            return asked
+        project = self.store.project(project_id)
+        if project is None:
+            raise refuse(wire.GROUP_NOT_FOUND, project_id)
+        refuse_family(asked, project)
+        return asked if asked.family is Family.ATLAS else DIALECTS[project.api]
+
+    def _negotiate(self, request: Request, dialect: Dialect) -> None:
         """Refuse a request that asks for no version, or for one before the only one there is.
 
         A later date gives the newest version that is not after it.
         """
-        newest = _version(self._dialect.media_type)
+        if not is_v2(dialect):
+            return
+        newest = _version(dialect.media_type)
         asked = _version(request.header("Accept"))
         if newest and not (asked and asked >= newest):
             raise refuse("INVALID_VERSION_DATE", status=self._switches.missing_version_status)
+
+
+def _malformed(request: Request, dialect: Dialect, name: str, value: str) -> ApiError:
+    if is_v2(dialect):
+        return refuse("PATH_PARAM_PARSE_ERROR", request.path)
+    return refuse(_IDS[name], value)
 
 
 def _version(media_type: str) -> date | None:

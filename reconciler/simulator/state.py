@@ -8,10 +8,20 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from reconciler.api.dialects import DIALECTS, Family
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ID = re.compile(r"[0-9a-f]{24}")
+
+PROJECT_APIS = {
+    "atlas": "atlas",
+    "atlas-v1": "atlas",
+    "cloud-manager": "cloud-manager",
+    "ops-manager": "ops-manager",
+}
+"""The `api` of a project that a dialect speaks of: both of Atlas speak of the same projects."""
 
 
 class StateError(Exception):
@@ -19,14 +29,31 @@ class StateError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """A deployment whose `hosts`, with or without a port, Prometheus discovery shows."""
+
+    name: str
+    provider: str
+    region: str
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
-    """A project; `created` in ISO 8601, `tags` as the API shows them."""
+    """A project; `created` in ISO 8601, `tags` as its own API shows them, `api` of PROJECT_APIS."""
 
     id: str
     name: str
     org_id: str
     created: str
-    tags: tuple[Mapping[str, str], ...] = ()
+    tags: tuple[Mapping[str, str] | str, ...] = ()
+    api: str = "atlas"
+    clusters: tuple[Cluster, ...] = ()
+
+    @property
+    def family(self) -> Family:
+        """The family of APIs that answer for the project."""
+        return DIALECTS[self.api].family
 
 
 @dataclass(frozen=True, slots=True)

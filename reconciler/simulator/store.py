@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
 import threading
 from contextlib import contextmanager
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
-from reconciler.simulator.state import Integration, Project, Seed, StateError
+from reconciler.api.dialects import Family
+from reconciler.simulator.database import connect, explained, prepare
+from reconciler.simulator.state import Cluster, Integration, Project, Seed
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_MARK = 0x61746C73
-"""Says in the file's header that the file is ours."""
-_VERSION = 1
-_TABLES = """
-CREATE TABLE projects (
-  id TEXT PRIMARY KEY, name TEXT NOT NULL, org_id TEXT NOT NULL,
-  created TEXT NOT NULL, tags TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX by_name ON projects (name, id);
-CREATE TABLE integrations (
-  project_id TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
-  type TEXT NOT NULL, id TEXT NOT NULL UNIQUE, settings TEXT NOT NULL,
-  PRIMARY KEY (project_id, type)
-) WITHOUT ROWID
-"""
 _MATCHING = """
-FROM projects WHERE (:org IS NULL OR org_id = :org)
+FROM projects WHERE (api = 'atlas') = :atlas AND (:org IS NULL OR org_id = :org)
 AND (:prefix = '' OR substr(casefold(name), 1, length(:prefix)) = :prefix)
 """
 
@@ -54,14 +41,10 @@ class Store:
         content come in one step, so a state is either whole or still new. Raises StateError when
         the file cannot be used, and whatever `fill` raises.
         """
+        connection = connect(path)
         try:
-            # It will hold secrets, and SQLite would make it readable by all.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        except (OSError, sqlite3.Error) as error:
-            raise StateError(f"{path} cannot be opened as simulator state: {error}") from error
-        try:
-            return cls(path, connection, is_new=_prepare(connection, path, fill))
+            is_new = prepare(connection, path, lambda: _insert(connection, fill()))
+            return cls(path, connection, is_new=is_new)
         except BaseException:
             connection.close()
             raise
@@ -77,19 +60,25 @@ class Store:
 
         Raises StateError for what goes wrong with the file.
         """
-        with self._lock, _explained(self._path):
+        with self._lock, explained(self._path):
             self._connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
             with self._connection:
                 yield
 
     def projects(
-        self, org: str | None, prefix: str, limit: int, offset: int
+        self, family: Family, org: str | None, prefix: str, limit: int, offset: int
     ) -> tuple[int, list[Project]]:
-        """Count the projects of an organization, or of all, and give one page of them, by name.
+        """Count a family's projects in an organization, or in all, and give a page, by name.
 
         `prefix` is what their names start with, in whatever case.
         """
-        match = {"org": org, "prefix": prefix.casefold(), "limit": limit, "offset": offset}
+        match = {
+            "atlas": family is Family.ATLAS,
+            "org": org,
+            "prefix": prefix.casefold(),
+            "limit": limit,
+            "offset": offset,
+        }
         count = self._connection.execute(f"SELECT count(*) {_MATCHING}", match)
         rows = self._connection.execute(
             f"SELECT * {_MATCHING} ORDER BY name, id LIMIT :limit OFFSET :offset",
@@ -135,50 +124,9 @@ class Store:
         return cursor.rowcount > 0
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, fill: Callable[[], Seed]) -> bool:
-    """Check that the file is ours, or make it so; tells whether it was new."""
-    with _explained(path):
-        # A crash of the machine may cost the state, one of the program does not; 20 times faster.
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.create_function("casefold", 1, str.casefold, deterministic=True)
-        connection.execute("BEGIN IMMEDIATE")
-        with connection:
-            if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-                _check(connection, path)
-                return False
-            for statement in _TABLES.split(";"):
-                connection.execute(statement)
-            _insert(connection, fill())
-            connection.execute(f"PRAGMA application_id = {_MARK}")
-            connection.execute(f"PRAGMA user_version = {_VERSION}")
-            return True
-
-
-def _check(connection: sqlite3.Connection, path: Path) -> None:
-    (mark,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (health,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if mark != _MARK:
-        raise StateError(f"{path} is a database of another program, not simulator state.")
-    if version != _VERSION:
-        raise StateError(f"{path} was written by another version of the simulator.")
-    if health != "ok":
-        raise StateError(f"{path} is damaged.")
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StateError(f"{path} cannot be used as simulator state: {error}.") from error
-
-
 def _insert(connection: sqlite3.Connection, seed: Seed) -> None:
     connection.executemany(
-        "INSERT INTO projects VALUES (?, ?, ?, ?, ?)",
-        ((p.id, p.name, p.org_id, p.created, json.dumps(p.tags)) for p in seed.projects),
+        "INSERT INTO projects VALUES (?, ?, ?, ?, ?, ?, ?)", map(_row, seed.projects)
     )
     connection.executemany(
         "INSERT INTO integrations VALUES (?, ?, ?, ?)",
@@ -186,6 +134,29 @@ def _insert(connection: sqlite3.Connection, seed: Seed) -> None:
     )
 
 
-def _project(row: tuple[str, str, str, str, str]) -> Project:
-    id_, name, org_id, created, tags = row
-    return Project(id_, name, org_id, created, tuple(json.loads(tags)))
+def _row(project: Project) -> tuple[str, ...]:
+    return (
+        project.id,
+        project.name,
+        project.org_id,
+        project.created,
+        json.dumps(project.tags),
+        project.api,
+        json.dumps([astuple(cluster) for cluster in project.clusters]),
+    )
+
+
+def _project(row: tuple[str, ...]) -> Project:
+    id_, name, org_id, created, tags, api, clusters = row
+    return Project(
+        id_,
+        name,
+        org_id,
+        created,
+        tuple(json.loads(tags)),
+        api,
+        tuple(
+            Cluster(name, provider, region, tuple(hosts))
+            for name, provider, region, hosts in json.loads(clusters)
+        ),
+    )

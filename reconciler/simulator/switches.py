@@ -26,6 +26,14 @@ class Switches:
     """An optional setting that is unset and has no default is shown as null, not left out."""
     missing_version_status: Literal[406, 400] = 406
     """The answer to an Accept header that names no version."""
+    ids_before_v2: bool = False
+    """The older APIs show the `id` of an integration, which none of their pages does."""
+    public_masks: Literal["six", "length", "none"] = "six"
+    """Keys in the public API: six stars and the last four characters as its pages print them, as
+    many stars as characters as recorded for Atlas, or not masked at all.
+    """
+    public_api: Literal["cloud-manager", "ops-manager"] = "cloud-manager"
+    """Which of the two a project belongs to that is made through the public API."""
     unknown_name_status: Literal[401, 404] = 401
     """The answer to a project name that does not exist."""
     delete_status: Literal[204, 200] = 204
@@ -36,6 +44,8 @@ class Switches:
     """Requests that a rate limit lets through at once."""
     refill_per_minute: int = 500
     """Requests that a rate limit gets back per minute."""
+    retry_after: bool = True
+    """A 429 of v2 says in Retry-After how many seconds to wait."""
     refill_at_once: bool = False
     """They come back together at the end of each minute, not one by one.
 

@@ -18,8 +18,8 @@ KEYS = ("abcdefgh", "00000000-1111-2222-3333-444444444444")
 class Caller:
     """Sends requests below the base path, with the keys and the version that the API wants."""
 
-    def __init__(self, base: str, keys=KEYS):
-        self.base = base + "/api/atlas/v2"
+    def __init__(self, base: str, keys=KEYS, path="/api/atlas/v2"):
+        self.base = base + path
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.auth = HTTPDigestAuth(*keys)
@@ -67,8 +67,8 @@ def call_of():
     """Give a caller of a service that stays in the process."""
     sessions = []
 
-    def connect(service, keys=KEYS, base="https://cloud.mongodb.com"):
-        caller = Caller(base, keys)
+    def connect(service, keys=KEYS, base="https://cloud.mongodb.com", path="/api/atlas/v2"):
+        caller = Caller(base, keys, path)
         caller.session.mount(base, InProcess(service.handle))
         sessions.append(caller.session)
         return caller

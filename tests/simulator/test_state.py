@@ -9,10 +9,29 @@ from contextlib import closing
 
 import pytest
 
+from reconciler.api.dialects import Family
 from reconciler.simulator import Seed, StateError, Store, from_projects, open_service
 
 PROJECT = "6a79404f2c88faeba59beea6"
 BODY = {"type": "OPS_GENIE", "apiKey": "00000000-aaaa-2222-bbbb-333333333311"}
+FIRST_VERSION = """
+CREATE TABLE projects (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, org_id TEXT NOT NULL,
+  created TEXT NOT NULL, tags TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX by_name ON projects (name, id);
+CREATE TABLE integrations (
+  project_id TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+  type TEXT NOT NULL, id TEXT NOT NULL UNIQUE, settings TEXT NOT NULL,
+  PRIMARY KEY (project_id, type)
+) WITHOUT ROWID;
+INSERT INTO projects VALUES
+  ('6a79404f2c88faeba59beea6', 'payments', 'aaaaaaaaaaaaaaaaaaaaaaaa', '2020-01-01', '[]');
+INSERT INTO integrations VALUES
+  ('6a79404f2c88faeba59beea6', 'OPS_GENIE', 'bbbbbbbbbbbbbbbbbbbbbbbb', '{"apiKey": "key"}');
+PRAGMA application_id = 0x61746c73;
+PRAGMA user_version = 1;
+"""
 
 
 def test_a_new_state_is_readable_by_its_owner_only(tmp_path):
@@ -137,6 +156,18 @@ def test_a_state_of_another_version_is_refused(tmp_path):
         open_service(path)
 
 
+def test_a_state_of_the_first_version_is_brought_up_to_date(tmp_path):
+    path = tmp_path / "state.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(FIRST_VERSION)
+    with closing(Store.open(path)) as store, store.transaction():
+        project = store.project(PROJECT)
+        assert (project.name, project.api, project.clusters) == ("payments", "atlas", ())
+        assert [item.type for item in store.integrations(PROJECT)] == ["OPS_GENIE"]
+    with closing(Store.open(path)) as store:
+        assert not store.is_new
+
+
 def test_a_damaged_state_is_refused(tmp_path):
     path = tmp_path / "state.db"
     open_service(path, projects=[(f"{n:024x}", f"name {n}") for n in range(500)]).close()
@@ -165,7 +196,7 @@ def test_what_a_failed_step_wrote_is_undone(tmp_path):
         with pytest.raises(StateError, match="cannot be used"):
             add_twice(store)
         with store.transaction():
-            assert store.projects(None, "", 1, 0) == (0, [])
+            assert store.projects(Family.ATLAS, None, "", 1, 0) == (0, [])
 
 
 def test_a_closed_state_says_so(tmp_path, call_of):
