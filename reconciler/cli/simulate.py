@@ -22,15 +22,15 @@ def command(port: int, state: Path, seed: Path | None) -> int:
     """Serve the API on this machine, until interrupted.
 
     Any API key is accepted, unless MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY
-    are set: then exactly that one.
+    are set: then exactly that one. Any service account, unless MONGODB_ATLAS_CLIENT_ID and
+    MONGODB_ATLAS_CLIENT_SECRET are set.
     """
     from reconciler.simulator import StateError, open_service, serve
 
-    public = os.environ.get("MONGODB_ATLAS_PUBLIC_API_KEY")
-    private = os.environ.get("MONGODB_ATLAS_PRIVATE_API_KEY")
-    keys = (public, private) if public and private else None
+    keys = _pair("PUBLIC_API_KEY", "PRIVATE_API_KEY")
+    account = _pair("CLIENT_ID", "CLIENT_SECRET")
     try:
-        service = open_service(state, seed=seed, keys=keys)
+        service = open_service(state, seed=seed, keys=keys, account=account)
         server = serve(service, "127.0.0.1", port)
     except (StateError, OSError) as error:
         click.echo(f"reconciler: simulator: {error}", err=True)
@@ -44,3 +44,9 @@ def command(port: int, state: Path, seed: Path | None) -> int:
         finally:
             service.close()
     return Exit.OK
+
+
+def _pair(*names: str) -> tuple[str, str] | None:
+    """Read two variables that go together; None unless both are set."""
+    first, second = (os.environ.get(f"MONGODB_ATLAS_{name}") for name in names)
+    return (first, second) if first and second else None

@@ -40,6 +40,7 @@ def open_service(  # noqa: PLR0913 - each of them has a default
     seed: Path | None = None,
     projects: Sequence[tuple[str | None, str | None]] = (),
     keys: tuple[str, str] | None = None,
+    account: tuple[str, str] | None = None,
     switches: Switches = LIKELIEST,
     dialect: str = "atlas",
 ) -> Service:
@@ -53,7 +54,7 @@ def open_service(  # noqa: PLR0913 - each of them has a default
     def fill() -> Seed:
         return _read(seed, dialect) if seed else from_projects(projects, dialect)
 
-    return Service(Store.open(state, fill), keys=keys, switches=switches)
+    return Service(Store.open(state, fill), keys=keys, account=account, switches=switches)
 
 
 def _read(seed: Path, dialect: str) -> Seed:

@@ -1,8 +1,7 @@
 """HTTP Digest authentication as the API challenges for it.
 
-Source: RFC 7616 (MD5, qop=auth), and a recorded 401 whose header and odd body are copied here: its
-code is UNEXPECTED_ERROR, it has no `parameters` and no X-Error-Code. No credentials, an unknown
-public key and a wrong private key all look the same.
+Source: RFC 7616 (MD5, qop=auth), and a recorded 401 whose header is copied here. No credentials, an
+unknown public key and a wrong private key all look the same.
 """
 
 from __future__ import annotations
@@ -14,21 +13,15 @@ import secrets
 from typing import TYPE_CHECKING
 from urllib.request import parse_http_list, parse_keqv_list
 
-from reconciler.api import wire
-from reconciler.simulator.errors import ApiError, error_response
+from reconciler.simulator.errors import unauthorized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from reconciler.simulator.errors import ApiError
     from reconciler.simulator.message import Request
 
 _REALM = "MMS Public API"
-_BODY = {
-    "error": 401,
-    "reason": "Unauthorized",
-    "detail": "You are not authorized for this resource.",
-    wire.ERROR_CODE: "UNEXPECTED_ERROR",
-}
 _MOMENT, _CHANCE, _SEAL = 6, 2, 16
 """Bytes of a nonce: milliseconds, randomness, and the proof that it is ours; base64 makes 32."""
 
@@ -54,9 +47,9 @@ class Gate:
         """Give the public key of the caller. Raises the challenge otherwise."""
         answer = _answer(request)
         if not (self._is_ours(answer.get("nonce", "")) and self._fits(answer, request.method)):
-            raise self._challenge(stale=False)
+            raise self.challenge()
         if self._age(answer["nonce"]) > self._seconds:
-            raise self._challenge(stale=True)
+            raise self.challenge(stale=True)
         return answer["username"]
 
     def _fits(self, answer: Mapping[str, str], method: str) -> bool:
@@ -67,12 +60,13 @@ class Gate:
         known = hmac.compare_digest(answer["username"].encode(), user.encode())
         return hmac.compare_digest(answer["response"].encode(), right.encode()) and known
 
-    def _challenge(self, *, stale: bool) -> ApiError:
+    def challenge(self, *, stale: bool = False) -> ApiError:
+        """Build the challenge."""
         value = (
             f'Digest realm="{_REALM}", domain="", nonce="{self._nonce()}", algorithm=MD5, '
             f'qop="auth", stale={str(stale).lower()}'
         )
-        return ApiError(error_response(401, _BODY, {"WWW-Authenticate": value}, pretty=True))
+        return unauthorized(value)
 
     def _nonce(self) -> str:
         moment = int(self._clock() * 1000).to_bytes(_MOMENT, "big") + secrets.token_bytes(_CHANCE)

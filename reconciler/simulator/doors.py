@@ -61,7 +61,7 @@ def _from_prepared(request: requests.PreparedRequest) -> Request:
         request.path_url,
         [("Host", url.netloc), *request.headers.items()],
         body.encode() if isinstance(body, str) else body,
-        url.scheme,
+        scheme=url.scheme,
     )
 
 
@@ -134,7 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._discard(length - len(body))
         try:
-            request = Request.parse(self.command, self.path, self.headers.items(), body)
+            headers, address = self.headers.items(), self.client_address[0]
+            request = Request.parse(self.command, self.path, headers, body, address=address)
         except ValueError:
             self.send_error(HTTPStatus.BAD_REQUEST)
             return

@@ -142,6 +142,20 @@ def refuse_bare(status: int, headers: Mapping[str, str] | None = None) -> ApiErr
     return ApiError(Response(status, headers or {}))
 
 
+def unauthorized(challenge: str) -> ApiError:
+    """Build the 401 of credentials that are missing or wrong, with its odd body (recorded).
+
+    The code is UNEXPECTED_ERROR, and there are neither `parameters` nor X-Error-Code.
+    """
+    body = {
+        "error": 401,
+        "reason": "Unauthorized",
+        "detail": "You are not authorized for this resource.",
+        wire.ERROR_CODE: "UNEXPECTED_ERROR",
+    }
+    return ApiError(error_response(401, body, {"WWW-Authenticate": challenge}, pretty=True))
+
+
 def error_response(
     status: int, body: Mapping[str, object], headers: Mapping[str, str], *, pretty: bool = False
 ) -> Response:

@@ -29,21 +29,25 @@ class Request:
     """By lower-case name."""
     body: bytes
     scheme: str = "http"
+    address: str = "127.0.0.1"
+    """Where the caller is."""
 
     @classmethod
-    def parse(
+    def parse(  # noqa: PLR0913 - so many parts has a request
         cls,
         method: str,
         target: str,
         headers: Iterable[tuple[str, str]],
         body: bytes,
+        *,
         scheme: str = "http",
+        address: str = "127.0.0.1",
     ) -> Self:
         """Take a request apart. Raises ValueError for a target that is no URL."""
         parts = urlsplit(target)
         query = dict(reversed(parse_qsl(parts.query, keep_blank_values=True)))
         lower = {name.lower(): value for name, value in headers}
-        return cls(method, target, parts.path, query, lower, body, scheme)
+        return cls(method, target, parts.path, query, lower, body, scheme, address)
 
     def header(self, name: str) -> str:
         """Give a header's value, whatever the case of its name; empty when it was not sent."""

@@ -18,6 +18,7 @@ from reconciler.simulator.call import Call, is_v2
 from reconciler.simulator.digest import Gate
 from reconciler.simulator.errors import ApiError, refuse, refuse_bare
 from reconciler.simulator.message import MOST_BODY, Request, Response
+from reconciler.simulator.oauth import PATHS, ServiceAccounts
 from reconciler.simulator.options import read_options
 from reconciler.simulator.projects import refuse_family
 from reconciler.simulator.routes import Route, find, find_dialect
@@ -47,29 +48,43 @@ class Service:
         store: Store,
         *,
         keys: tuple[str, str] | None = None,
+        account: tuple[str, str] | None = None,
         switches: Switches = LIKELIEST,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Serve a store to whoever has the keys, or to any key pair when none are given."""
+        """Serve a store to whoever has the keys, or the id and secret of the service account.
+
+        Where none are given, any will do.
+        """
         self.store = store
         self._switches = switches
         self._clock = clock
         self._gate = Gate(keys, seconds=switches.nonce_seconds, clock=clock)
+        self._accounts = ServiceAccounts(account, switches, clock)
         self._buckets = Buckets(switches, clock)
 
     def handle(self, request: Request) -> Response:
         """Answer one request. Raises StateError when the state's file fails."""
         try:
-            user = self._gate.user(request)
-            if len(request.body) > MOST_BODY:
-                raise refuse_bare(413)
-            dialect = find_dialect(request.path)
-            route, names = find(request.method, request.path, dialect)
-            self._negotiate(request, dialect)
-            with self.store.transaction(writing=request.method != "GET"):
-                return self._perform(self._call(request, dialect, names), user, route)
+            if request.path in PATHS:
+                return self._accounts.answer(request)
+            return self._answer(request)
         except ApiError as error:
             return error.response
+
+    def _answer(self, request: Request) -> Response:
+        client = self._accounts.client(request)
+        user = client or self._gate.user(request)
+        if len(request.body) > MOST_BODY:
+            raise refuse_bare(413)
+        dialect = find_dialect(request.path)
+        route, names = find(request.method, request.path, dialect)
+        self._negotiate(request, dialect)
+        with self.store.transaction(writing=request.method != "GET"):
+            call = self._call(request, dialect, names)
+            if client and not call.dialect.service_accounts:
+                raise self._gate.challenge()
+            return self._perform(call, user, route)
 
     def close(self) -> None:
         """Let go of the state."""

@@ -40,6 +40,12 @@ class Switches:
     """The answer to deleting an integration."""
     nonce_seconds: float = 300
     """How long a digest challenge may be used."""
+    token_seconds: int = 3600
+    """How long the access token of a service account lives."""
+    tokens_per_minute: int = 50
+    """Requests for a token that an address may make for a service account."""
+    live_tokens: int = 100
+    """Unexpired tokens that a service account may have."""
     capacity: int = 1200
     """Requests that a rate limit lets through at once."""
     refill_per_minute: int = 500

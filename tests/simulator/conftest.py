@@ -51,10 +51,12 @@ def make_service(tmp_path, clock):
     """Make a service on a state of its own; `projects` are pairs of id and name."""
     services = []
 
-    def make(*, projects=((PROJECT, "payments"),), keys=KEYS, seed=None, **switches):
+    def make(*, projects=((PROJECT, "payments"),), keys=KEYS, account=None, seed=None, **switches):
         path = tmp_path / f"state-{len(services)}.db"
         store = Store.open(path, lambda: seed or from_projects(projects))
-        services.append(Service(store, keys=keys, switches=Switches(**switches), clock=clock))
+        services.append(
+            Service(store, keys=keys, account=account, switches=Switches(**switches), clock=clock)
+        )
         return services[-1]
 
     yield make
