@@ -194,4 +194,5 @@ def _field(name: str, part: Schema, *, required: bool) -> Field:
         literal=literal,
         default=part.get("default"),
         required=required,
+        alphabet=part.get("x-alphabet"),
     )

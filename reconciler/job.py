@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from reconciler.core.assertion import NOTHING, Assertion
 from reconciler.core.guard import Overrides
+from reconciler.core.witness import WITNESSES
 from reconciler.session import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from reconciler.api.stop import Stop
+    from reconciler.core.witness import Witness
 
 
 def _silent(doing: str, done: int, whole: int) -> None:
@@ -22,10 +25,11 @@ def _silent(doing: str, done: int, whole: int) -> None:
 class Job:
     """Paths, and names or globs of projects, as the user gave them; everything else decided.
 
-    `secrets` is false for a look that resolves none. `detailed` asks for an exit code of its own
-    where changes are pending. `expect` is the digest that the plan must have, `saved` the plan file
-    that it must be equal to. `progress` is told what is being done, how much of it is done, and how
-    much there is. `stop` is where others end the run.
+    `secrets` is false for a look that resolves none. `assertion` is what to send of the secrets
+    that could not be verified; `witnesses` are asked about those first. `detailed` asks for an exit
+    code of its own where changes are pending. `expect` is the digest that the plan must have,
+    `saved` the plan file that it must be equal to. `progress` is told what is being done, how much
+    of it is done, and how much there is. `stop` is where others end the run.
     """
 
     paths: Sequence[str]
@@ -34,7 +38,8 @@ class Job:
     projects: Sequence[str] = ()
     types: frozenset[str] | None = None
     secrets: bool = True
-    assert_secrets: bool = False
+    assertion: Assertion = NOTHING
+    witnesses: Sequence[Witness] = WITNESSES
     overrides: Overrides = field(default_factory=Overrides)
     detailed: bool = False
     dry_run: bool = False

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from reconciler import catalogue, desired, session
 from reconciler.core import plan
+from reconciler.core.assertion import NOTHING
 from reconciler.core.diff import diff
 from reconciler.core.exits import Exit
-from reconciler.core.guard import refusals
+from reconciler.core.guard import refusals, unproven_secrets
 from reconciler.core.match import match, select
 from reconciler.core.problem import Failed, Problem
 from reconciler.read import read
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from reconciler.api.client import Client
+    from reconciler.core.assertion import Assertion
     from reconciler.core.change import Change
     from reconciler.core.state import Desired, DesiredProject
     from reconciler.report import Report
@@ -68,12 +70,19 @@ def look(run: Run, client: Client, declared: Desired) -> None:
         problem = error.problem("listing the projects")
     else:
         run.projects = select(match(declared, listed), run.job.projects)
-        found = _compare(run, client, run.projects, assert_secrets=run.job.assert_secrets)
+        found = _compare(run, client, run.projects, run.job.assertion)
         run.changes = [change for change in found if run.job.covers(change.type)]
         run.beyond = [change for change in found if not run.job.covers(change.type)]
         run.problems += [told for change in run.changes for told in change.warnings]
         return
     raise Failed(problem)
+
+
+def demand_proof(run: Run) -> None:
+    """Fail a look that leaves secrets unproved, where the user wants every one proved."""
+    problem = unproven_secrets(run.changes, run.job.overrides)
+    if problem:
+        run.end(Exit.FAILED, problem)
 
 
 def make_plan(run: Run, client: Client, declared: Desired) -> None:
@@ -88,7 +97,7 @@ def make_plan(run: Run, client: Client, declared: Desired) -> None:
         "baseUrl": run.base_url,
         "projects": sorted(job.projects),
         "types": sorted(job.types or ()),
-        "assertSecrets": job.assert_secrets,
+        "assertSecrets": str(job.assertion) or False,
     }
     complete = job.secrets and not run.unread
     path_of = client.dialect.integration
@@ -137,7 +146,7 @@ def look_again(run: Run, client: Client) -> None:
     touched = {outcome.operation.change.project.id for outcome in outcomes}
     projects = [project for project in run.projects if project.ref.id in touched]
     unread = len(run.unread)
-    changes = _compare(run, client, projects, assert_secrets=False)
+    changes = _compare(run, client, projects, NOTHING)
     left = {
         change.key: change.reason
         for change in changes
@@ -154,7 +163,7 @@ def look_again(run: Run, client: Client) -> None:
 
 
 def _compare(
-    run: Run, client: Client, projects: Sequence[DesiredProject], *, assert_secrets: bool
+    run: Run, client: Client, projects: Sequence[DesiredProject], assertion: Assertion
 ) -> list[Change]:
     """Read and compare projects as they arrive; give the changes sorted by project and type."""
     kinds = catalogue.kinds(client.dialect.name)
@@ -163,7 +172,7 @@ def _compare(
     for live in read(
         run, client.integrations, {ref: project.at for ref, project in declared.items()}
     ):
-        changes += diff(declared[live.ref], live, kinds, assert_secrets=assert_secrets)
+        changes += diff(declared[live.ref], live, kinds, assertion, run.job.witnesses)
     return sorted(changes, key=lambda change: change.key)
 
 

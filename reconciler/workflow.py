@@ -17,6 +17,7 @@ from reconciler.job import Job
 from reconciler.run import Run
 from reconciler.steps import (
     connect,
+    demand_proof,
     is_approved,
     load,
     look,
@@ -47,6 +48,7 @@ def drift(job: Job) -> Report:
         desired = resolve(run, load(run))
         with connect(run, desired, writable=False) as client:
             look(run, client, desired)
+            demand_proof(run)
     return run.report()
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.api import wire
 from reconciler.api.errors import Ambiguous, ApiError, Passing, Refused
-from reconciler.core.secret import Literal, Secret, echoes, looks_masked
+from reconciler.core.mask import looks_masked
+from reconciler.core.secret import Literal, Secret, echoes
 
 if TYPE_CHECKING:
     from reconciler.api.live import Live

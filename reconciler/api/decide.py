@@ -103,7 +103,7 @@ def _has_moved(change: Change, live: LiveIntegration, fields: tuple[FieldChange,
     seen of the settings counts as well.
     """
     known = None not in (change.live_id, live.id)
-    return (known and change.live_id != live.id) or change.fields != fields
+    return (known and change.live_id != live.id) or (change.sight or change.fields) != fields
 
 
 def _something_else(fields: tuple[FieldChange, ...], *, doubt: bool) -> str | Settled:

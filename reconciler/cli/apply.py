@@ -24,6 +24,7 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.output import show, style_of
 from reconciler.cli.progress import progress
+from reconciler.cli.proof import PROOF, PatternCommand, take_assertion
 from reconciler.cli.signals import read_line, stopping
 from reconciler.report import FORMATS, Report
 
@@ -40,9 +41,9 @@ OWN = (
 )
 
 
-@click.command()
+@click.command(cls=PatternCommand)
 @PATHS
-@options(OWN, OUTPUT, LOOK, GUARDS, CONNECT)
+@options(OWN, OUTPUT, LOOK, PROOF, GUARDS, CONNECT)
 def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FBT001 - an option
     """Make the desired state live: plan, ask, write, and look again."""
     if plan_file and given["expect"]:
@@ -50,14 +51,15 @@ def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FB
     answered = bool(yes or plan_file or given["expect"] or given["dry_run"])
     if not answered and not (sys.stdin and sys.stdin.isatty()):
         raise click.UsageError("there is no terminal to ask on: give --yes, --plan or --expect")
-    output, look, overrides = take_output(given), take_look(given), take_overrides(given)
+    output, look = take_output(given), take_look(given)
+    look |= {"assertion": take_assertion(given), "overrides": take_overrides(given)}
 
     def approve(report: Report) -> bool:
         return answered or _ask(report, output)
 
     saved = _read_plan(plan_file) if plan_file else None
     with stopping(look["stop"]), progress() as told:
-        job = workflow.Job(**look, **given, overrides=overrides, saved=saved, progress=told)
+        job = workflow.Job(**look, **given, saved=saved, progress=told)
         report = workflow.apply(job, approve)
     return show(report, output)
 

@@ -10,15 +10,18 @@ from reconciler import workflow
 from reconciler.cli.options import CONNECT, LOOK, OUTPUT, PATHS, options, take_look, take_output
 from reconciler.cli.output import show
 from reconciler.cli.progress import progress
+from reconciler.cli.proof import DRIFT_PROOF, take_tolerated
 from reconciler.cli.signals import stopping
+from reconciler.core.guard import Overrides
 
 
 @click.command()
 @PATHS
-@options(OUTPUT, LOOK, CONNECT)
+@options(OUTPUT, LOOK, DRIFT_PROOF, CONNECT)
 def command(**given: Any) -> int:
     """Show how live differs from the desired state; exits 2 when it does."""
     output, look = take_output(given), take_look(given)
+    overrides = Overrides(unproven=take_tolerated(given))
     with stopping(look["stop"]), progress() as told:
-        report = workflow.drift(workflow.Job(**look, progress=told))
+        report = workflow.drift(workflow.Job(**look, overrides=overrides, progress=told))
     return show(report, output)

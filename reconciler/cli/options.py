@@ -15,6 +15,7 @@ import click
 
 from reconciler import catalogue
 from reconciler.api.stop import Stop
+from reconciler.cli.proof import take_tolerated
 from reconciler.core.guard import Overrides
 from reconciler.report import FORMATS
 from reconciler.session import Target
@@ -133,9 +134,6 @@ GUARDS = (
         "--allow-dark", "dark", multiple=True, metavar="PROJECT",
         help="Allow this project to lose its last alerting integration. Repeatable.",
     ),
-    click.option(
-        "--assert-secrets", is_flag=True, help="Send every secret that could not be verified."
-    ),
 )  # fmt: skip
 
 
@@ -192,6 +190,7 @@ def take_overrides(given: dict[str, Any]) -> Overrides:
         losses=given.pop("losses"),
         empty=given.pop("empty"),
         dark=frozenset(given.pop("dark")),
+        unproven=take_tolerated(given),
     )
 
 

@@ -22,6 +22,7 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.output import show, write_file
 from reconciler.cli.progress import progress
+from reconciler.cli.proof import PROOF, PatternCommand, take_assertion
 from reconciler.cli.signals import stopping
 from reconciler.report import FORMATS, Style
 
@@ -36,14 +37,15 @@ OWN = (
 )
 
 
-@click.command()
+@click.command(cls=PatternCommand)
 @PATHS
-@options(OWN, OUTPUT, LOOK, GUARDS, CONNECT)
+@options(OWN, OUTPUT, LOOK, PROOF, GUARDS, CONNECT)
 def command(out: Path | None, **given: Any) -> int:
     """Show what an apply would do."""
-    output, look, overrides = take_output(given), take_look(given), take_overrides(given)
+    output, look = take_output(given), take_look(given)
+    look |= {"assertion": take_assertion(given), "overrides": take_overrides(given)}
     with stopping(look["stop"]), progress() as told:
-        report = workflow.plan(workflow.Job(**look, **given, overrides=overrides, progress=told))
+        report = workflow.plan(workflow.Job(**look, **given, progress=told))
     if out and report.digest:
         write_file(out, FORMATS["json"](report, Style()))
     return show(report, output)

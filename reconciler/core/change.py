@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -30,12 +30,17 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One setting that is not the same. Holds what may be shown, never a secret."""
+    """One setting that is not the same. Holds what may be shown, never a secret.
+
+    `evidence` is for people, and says what the verdict of a secret stands on, if there is more to
+    say than the verdict does: such as `1 in 65,536`, the chance of a false match.
+    """
 
     name: str
     before: Plain | None
     after: Plain | None
     verdict: Verdict
+    evidence: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class Change:
 
     `reason` is for people: nothing decides by it. `losses` counts the secrets that are live, not
     declared, and would be dropped by the update. `pruned_by` is where the project is that prunes.
+    `sight` are the settings of an update as masks alone tell them: what a later look at the same
+    live state would see.
     """
 
     project: ProjectRef
@@ -64,6 +71,7 @@ class Change:
     live_id: str | None = None
     losses: int = 0
     warnings: tuple[Problem, ...] = ()
+    sight: tuple[FieldChange, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:

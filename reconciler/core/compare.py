@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from reconciler.core.assertion import UNPROVEN
 from reconciler.core.change import FieldChange
 from reconciler.core.kind import Echo, Field, Kind, Mask, Plain
 from reconciler.core.secret import (
@@ -17,12 +18,14 @@ from reconciler.core.secret import (
     describe,
     judge,
 )
+from reconciler.core.witness import Sighting, Testimony
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from reconciler.core.secret import Sensitive
     from reconciler.core.state import DesiredValue, Integration, LiveIntegration, LiveValue
+    from reconciler.core.witness import Witness
 
 
 _SENSITIVE = (Reference, Literal, Secret)
@@ -42,22 +45,26 @@ def wanted(kind: Kind, desired: Integration) -> Iterator[tuple[Field, DesiredVal
             yield field, field.default
 
 
-def compare(kind: Kind, desired: Integration, live: LiveIntegration) -> tuple[FieldChange, ...]:
+def compare(
+    kind: Kind, desired: Integration, live: LiveIntegration, witnesses: Iterable[Witness] = ()
+) -> tuple[FieldChange, ...]:
     """List the settings that are not the same, in the schema's order, unknown ones last.
 
+    Where a mask proves nothing about a secret, the witnesses are asked, each after the other.
     A default that the API does not show counts as shown. Settings equal on both sides never reach
     deepdiff, which costs a thousand times as much as `==`.
     """
     before: dict[str, object] = {}
     after: dict[str, object] = {}
     unproven: dict[str, Verdict] = {}
+    evidence: dict[str, str] = {}
     for field, value in wanted(kind, desired):
         name = field.name
         shown = live.settings.get(name)
         if field.sensitive:
-            verdict = _judge(kind, field, shown, value)
+            verdict, evidence[name] = _hear(kind, field, live, value, witnesses)
             if verdict is Verdict.DIFFERENT:
-                before[name], after[name] = None, _Evidence(name)
+                before[name], after[name] = None, _Judged(name)
             elif verdict is not Verdict.SAME:
                 unproven[name] = verdict
         else:
@@ -73,6 +80,7 @@ def compare(kind: Kind, desired: Integration, live: LiveIntegration) -> tuple[Fi
             _printable(live.settings.get(name, HIDDEN if name in live.unknown else None)),
             None if verdicts[name] is Verdict.UNDECLARED else _after(kind, desired, name),
             verdicts[name],
+            evidence.get(name, ""),
         )
         for name in (*kind.fields, *live.unknown)
         if name in verdicts
@@ -100,6 +108,23 @@ def removed(kind: Kind, live: LiveIntegration) -> tuple[FieldChange, ...]:
         for name in kind.fields
         if name in live.settings
     )
+
+
+def _hear(
+    kind: Kind,
+    field: Field,
+    live: LiveIntegration,
+    value: DesiredValue,
+    witnesses: Iterable[Witness],
+) -> Testimony:
+    shown = live.settings.get(field.name)
+    said = Testimony(_judge(kind, field, shown, value))
+    if said.verdict not in UNPROVEN or not isinstance(value, Secret | Literal):
+        return said
+    seen = Sighting(live, field, cast("Masked | None", shown), value)
+    for witness in witnesses:
+        said = witness(seen, said)
+    return said
 
 
 def _judge(kind: Kind, field: Field, shown: LiveValue | None, value: DesiredValue) -> Verdict:
@@ -133,7 +158,7 @@ def _printable(value: DesiredValue | LiveValue) -> Plain | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Evidence:
+class _Judged:
     """Stands for a secret that was judged different, so that deepdiff never meets a secret."""
 
     name: str
@@ -146,15 +171,15 @@ def _differing(before: Mapping[str, object], after: Mapping[str, object]) -> lis
     from deepdiff import DeepDiff  # noqa: PLC0415 - most runs never need it
     from deepdiff.operator import BaseOperator  # noqa: PLC0415
 
-    class Judged(BaseOperator):
-        """Report evidence as one difference instead of walking into it."""
+    class Verdicts(BaseOperator):
+        """Report a judged secret as one difference instead of walking into it."""
 
         def match(self, level: Any) -> bool:
-            return isinstance(level.t2, _Evidence)
+            return isinstance(level.t2, _Judged)
 
         def give_up_diffing(self, level: Any, diff_instance: Any) -> bool:
             diff_instance.custom_report_result("judged", level)
             return True
 
-    tree = DeepDiff(before, after, view="tree", custom_operators=[Judged()])
+    tree = DeepDiff(before, after, view="tree", custom_operators=[Verdicts()])
     return [level.path(output_format="list")[0] for levels in tree.values() for level in levels]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from reconciler.core.change import Action, Change, FieldChange
+from reconciler.core.assertion import NOTHING, UNPROVEN, Assertion
+from reconciler.core.change import Action, Change
 from reconciler.core.compare import compare, created, removed
 from reconciler.core.kind import Echo
 from reconciler.core.problem import Problem, warning
 from reconciler.core.secret import Verdict
+from reconciler.core.witness import WITNESSES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from reconciler.core.change import FieldChange
     from reconciler.core.kind import Kind
     from reconciler.core.state import (
         DesiredProject,
@@ -22,19 +26,21 @@ if TYPE_CHECKING:
         LiveProject,
         ProjectRef,
     )
+    from reconciler.core.witness import Witness
 
 
 def diff(
     desired: DesiredProject,
     live: LiveProject,
     kinds: Mapping[str, Kind],
-    *,
-    assert_secrets: bool = False,
+    assertion: Assertion = NOTHING,
+    witnesses: Sequence[Witness] = WITNESSES,
 ) -> list[Change]:
     """Give one change per type that is declared or live, sorted by type; keep and leave included.
 
-    `assert_secrets` turns a keep into an update where a secret
-    could not be proved equal. Raises nothing: a live type that `kinds` lacks is left, and said so.
+    `witnesses` are asked where a mask leaves a secret unproved; `assertion` turns a keep into an
+    update where it covers a secret that is unproved even so. Raises nothing: a live type that
+    `kinds` lacks is left, and said so.
     """
     declared = {integration.type: integration for integration in desired.integrations}
     changes = []
@@ -50,7 +56,8 @@ def diff(
             fields = created(kind, mine)
             changes.append(Change(live.ref, type_, Action.CREATE, "not there yet", fields, mine))
         else:
-            changes.append(_keep_or_update(live.ref, kind, mine, theirs, assert_secrets))
+            policy = (assertion, witnesses)
+            changes.append(_keep_or_update(live.ref, kind, mine, theirs, policy))
     return changes
 
 
@@ -84,36 +91,49 @@ def _keep_or_update(
     kind: Kind,
     mine: Integration,
     live: LiveIntegration,
-    assert_secrets: bool,  # noqa: FBT001 - private, and named at its one call
+    policy: tuple[Assertion, Sequence[Witness]],
 ) -> Change:
-    fields = compare(kind, mine, live)
+    assertion, witnesses = policy
+    fields = compare(kind, mine, live, witnesses)
     warnings = [_unknown_setting(ref, live.type, name, mine) for name in live.unknown]
-    differing = [field.name for field in fields if field.verdict is Verdict.DIFFERENT]
-    unproven = [field.name for field in fields if _is_unproven(field)]
-    losses = 0
-    if differing or (assert_secrets and unproven):
-        action, reason = Action.UPDATE, _update_reason(differing, unproven)
-        if differing and not any(name in mine.settings for name in differing):
-            reason += " from the default"
-            warnings.append(_default_applied(ref, kind.type, differing, mine))
-        lost = [field.name for field in fields if field.verdict is Verdict.UNDECLARED]
-        losses = sum(kind.fields[name].sensitive for name in lost if name in kind.fields)
-        warnings += _settings_lost(ref, kind, mine, lost)
-    else:
-        action, reason = Action.KEEP, _keep_reason(*unproven)
+    differing = [field for field in fields if field.verdict is Verdict.DIFFERENT]
+    asserted = [field.name for field in fields if assertion.covers(field)]
+    if not differing and not asserted:
+        reason = _keep_reason(*(field.name for field in fields if field.verdict in UNPROVEN))
+        kept = Change(ref, kind.type, Action.KEEP, reason, fields, mine, None, live.id)
+        return replace(kept, warnings=tuple(warnings)) if warnings else kept
+    reason = _update_reason(differing, asserted)
+    if differing and not any(field.name in mine.settings for field in differing):
+        reason += " from the default"
+        names = [field.name for field in differing]
+        warnings.append(_default_applied(ref, kind.type, names, mine))
+    lost = [field.name for field in fields if field.verdict is Verdict.UNDECLARED]
+    losses = sum(kind.fields[name].sensitive for name in lost if name in kind.fields)
+    warnings += _settings_lost(ref, kind, mine, lost)
     return Change(
-        ref, kind.type, action, reason, fields, mine, None, live.id, losses, tuple(warnings)
+        ref,
+        kind.type,
+        Action.UPDATE,
+        reason,
+        fields,
+        mine,
+        None,
+        live.id,
+        losses,
+        tuple(warnings),
+        compare(kind, mine, live),
     )
 
 
-def _is_unproven(field: FieldChange) -> bool:
-    return field.verdict in (Verdict.CONSISTENT, Verdict.UNVERIFIABLE)
-
-
-def _update_reason(differing: list[str], unproven: list[str]) -> str:
+def _update_reason(differing: list[FieldChange], asserted: list[str]) -> str:
+    """Say what differs, and first what a witness knows of it."""
     if not differing:
-        return f"{', '.join(unproven)} sent as asked"
-    return f"{', '.join(differing)} {'differs' if len(differing) == 1 else 'differ'}"
+        return f"{', '.join(asserted)} sent as asked"
+    told = [f"{field.name} {field.evidence}" for field in differing if field.evidence]
+    plain = [field.name for field in differing if not field.evidence]
+    if plain:
+        told.append(f"{', '.join(plain)} {'differs' if len(plain) == 1 else 'differ'}")
+    return "; ".join(told)
 
 
 @cache

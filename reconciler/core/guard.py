@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from reconciler.core.assertion import UNPROVEN
 from reconciler.core.change import Action
 from reconciler.core.problem import Problem
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from reconciler.core.change import Change
     from reconciler.core.kind import Kind
+    from reconciler.core.secret import Verdict
 
 MOST_DELETES = 3
 MOST_DELETES_SHARE = 0.20
@@ -30,6 +32,8 @@ class Overrides:
     updates: int | None = None
     losses: int | None = None
     empty: bool = False
+    unproven: frozenset[Verdict] = UNPROVEN
+    """Verdicts that prove nothing and are put up with."""
     dark: frozenset[str] = frozenset()
     """Projects, by id or name, that may lose their last alerting integration."""
 
@@ -50,6 +54,7 @@ def refusals(
         too_many_deletes(changes, overrides),
         too_many_updates(changes, overrides),
         too_many_losses(changes, overrides),
+        unproven_secrets(changes, overrides),
         empty_desired_state(overrides, desired_is_empty=desired_is_empty),
         *left_dark(changes, kinds, overrides, beyond),
     ]
@@ -92,6 +97,20 @@ def too_many_losses(changes: Collection[Change], overrides: Overrides) -> Proble
         f"the plan's updates drop {losses} live secret{'s' * (losses != 1)}"
         " that the desired state does not declare",
         f"declare what you want to keep, or say so with --allow-loss {losses}",
+    )
+
+
+def unproven_secrets(changes: Collection[Change], overrides: Overrides) -> Problem | None:
+    """Refuse to put up with secrets that stay as they are and could not be verified."""
+    kept = (field for change in changes if not change.action.is_pending for field in change.fields)
+    failing = UNPROVEN - overrides.unproven
+    count = sum(field.verdict in failing for field in kept)
+    if not count:
+        return None
+    return Problem(
+        "unproven-secrets",
+        f"{count} secret{'s' * (count != 1)} could not be verified ({', '.join(sorted(failing))})",
+        "send them with --assert-secrets, or leave out the option that asks for proof",
     )
 
 

@@ -41,6 +41,8 @@ class Field:
     """A sensitive setting that may also be written out."""
     default: Plain | None
     required: bool
+    alphabet: int | None = None
+    """How many signs each character of a value is chosen from at random; None if it is not."""
 
 
 @dataclass(frozen=True, slots=True)

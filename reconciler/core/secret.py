@@ -7,20 +7,21 @@ no repr, format, pickle, JSON encoder, traceback with locals or attribute walk c
 from __future__ import annotations
 
 import hmac
-import re
 from dataclasses import dataclass
 from enum import StrEnum
+from string import hexdigits
 from typing import TYPE_CHECKING, NoReturn
 from weakref import WeakKeyDictionary
 
+from reconciler.core import mask
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 HIDDEN = "(masked)"
 
 _PART = 4
-_STARS = re.compile(r"\*{3,}")
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*/?", re.IGNORECASE)
 
 
 class _Hidden:
@@ -77,12 +78,18 @@ class Literal(_Hidden):
 class Secret(_Hidden):
     """A value that a reference was resolved to, or that the API showed in full."""
 
-    __slots__ = ("reference",)
+    __slots__ = ("created", "reference")
 
-    def __init__(self, value: str, reference: Reference | None = None) -> None:
-        """Take the value and where it came from; None when it came from the API."""
+    def __init__(
+        self, value: str, reference: Reference | None = None, created: datetime | None = None
+    ) -> None:
+        """Take the value and where it came from; None when it came from the API.
+
+        `created` is when its source says that this value was made, with a time zone.
+        """
         super().__init__(value)
         self.reference = reference
+        self.created = created
 
     def reveal(self) -> str:
         """Give the value away. Called by the request encoder alone; a test counts the callers."""
@@ -98,14 +105,9 @@ class Masked(_Hidden):
 Sensitive = Reference | Literal | Secret
 
 
-def looks_masked(text: str) -> bool:
-    """Tell whether a text holds a mask; fewer than three stars in a row are none."""
-    return _STARS.search(text) is not None
-
-
 def wrap_live(text: str) -> Masked | Secret:
     """Hide a string that the API shows for a sensitive setting."""
-    return Masked(text) if looks_masked(text) else Secret(text)
+    return Masked(text) if mask.looks_masked(text) else Secret(text)
 
 
 def describe(value: Sensitive) -> str:
@@ -139,7 +141,7 @@ class Ends:
         """Tell whether a text holds one of the secrets, or the end of one, or a mask."""
         ends = _ENDS[self]
         parts = (text[i : i + _PART] for i in range(len(text) - _PART + 1))
-        return looks_masked(text) or any(part in ends for part in parts)
+        return mask.looks_masked(text) or any(part in ends for part in parts)
 
 
 _ENDS: WeakKeyDictionary[Ends, frozenset[str]] = WeakKeyDictionary()
@@ -171,38 +173,18 @@ def judge(live: Masked | Secret | None, desired: Sensitive, *, length_counts: bo
     if isinstance(live, Secret):
         equal = hmac.compare_digest(_bytes(shown), _bytes(value))
         return Verdict.SAME if equal else Verdict.DIFFERENT
-    return _judge_mask(shown, value, length_counts=length_counts)
-
-
-def _judge_mask(mask: str, value: str, *, length_counts: bool) -> Verdict:
-    head, tail = mask[: mask.index("*")], mask[mask.rindex("*") + 1 :]
-    origin = _ORIGIN.match(head) if head else None
-    if origin and origin[0].endswith("/"):
-        fits = _fits_url(origin[0], head[origin.end() :], tail, value)
-    else:
-        fits = value.startswith(head) and value.endswith(tail)
-        if len(mask) != len(value):
-            fits = fits and not length_counts and len(value) >= len(head) + len(tail)
-        elif fits and mask.count("*") + len(head) + len(tail) < len(mask):
-            fits = all(m in ("*", v) for m, v in zip(mask, value, strict=True))
-    if not fits:
+    if not mask.fits(shown, value, length_counts=length_counts):
         return Verdict.DIFFERENT
-    seen = head[origin.end() :] if origin else head
-    return Verdict.CONSISTENT if seen or tail else Verdict.UNVERIFIABLE
+    return Verdict.CONSISTENT if mask.shown(shown) else Verdict.UNVERIFIABLE
 
 
-def _fits_url(origin: str, path: str, tail: str, value: str) -> bool:
-    """Compare with the mask of a URL, whose length says nothing.
+def chance(live: Masked, alphabet: int) -> int:
+    """Say in how many a wrong value would fit the mask once, if each sign shown were random.
 
-    The mask puts a slash behind the host even where the URL has none, and its tail is that of the
-    whole URL, so it may reach back over the path into the host. The case of a scheme and host
-    carries no meaning (RFC 3986, 6.2.2.1).
+    `alphabet` is the number of signs to choose from; those that are no hexadecimal digit, such as
+    the hyphens of a UUID, stand where they stand in every value.
     """
-    found = _ORIGIN.match(value)
-    if found is None or found[0].rstrip("/").lower() != origin.rstrip("/").lower():
-        return False
-    rest = value[found.end() :]
-    return rest.startswith(path) and (found[0].lower() + rest).endswith(tail)
+    return int(alphabet ** sum(sign in hexdigits for sign in mask.shown(_VALUES[live])))
 
 
 def _bytes(text: str) -> bytes:

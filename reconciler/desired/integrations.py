@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler import catalogue
 from reconciler.core.kind import Mask
+from reconciler.core.mask import looks_masked
 from reconciler.core.problem import Problem, warning
-from reconciler.core.secret import Literal, Reference, looks_masked
+from reconciler.core.secret import Literal, Reference
 from reconciler.core.state import Integration
 from reconciler.desired.explain import Breach, Level, explain
 from reconciler.desired.sensitive import masked_value

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconciler import catalogue
+from reconciler.core.mask import looks_masked
 from reconciler.core.problem import Problem, did_you_mean
-from reconciler.core.secret import looks_masked
 
 if TYPE_CHECKING:
     from reconciler.core.kind import Field

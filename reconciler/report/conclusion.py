@@ -42,7 +42,21 @@ def unproven(report: Report) -> Iterator[str]:
             f"{_count(fits + hidden, 'secret')} could not be verified:"
             f" {fits} consistent with a mask, {hidden} unverifiable."
         )
+        yield from _chances(report)
         yield "To send them all the same: reconciler apply --assert-secrets"
+
+
+def _chances(report: Report) -> Iterator[str]:
+    """Say how seldom how many of the masks would fit a wrong secret, where that is known."""
+    counts = Counter(
+        field.evidence
+        for change in report.changes
+        if not change.action.is_pending
+        for field in change.fields
+        if field.verdict is Verdict.CONSISTENT and field.evidence
+    )
+    for evidence, count in sorted(counts.items()):
+        yield f"A mask fits a wrong secret by chance: {evidence} ({count} of them)."
 
 
 def _valid(_: Report) -> str:
@@ -77,6 +91,8 @@ def _drift(report: Report) -> str:
         f"{counts['create']} missing, {counts['update']} changed,"
         f" {counts['delete']} that should be gone; {_rest(report)}."
     )
+    if any(problem.code == "unproven-secrets" for problem in report.problems):
+        return f"Drift: {drift}\nFailed: not every secret is proved."
     if report.exit == Exit.FAILED:
         return f"Drift so far: {drift}\nIncomplete: not everything could be read."
     return f"Drift: {drift}" if report.exit == Exit.PENDING else f"In sync: {_rest(report)}."

@@ -51,12 +51,13 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def _field(field: FieldChange) -> dict[str, Any]:
-    return {
+    shown = {
         "name": field.name,
         "before": field.before,
         "after": field.after,
         "verdict": field.verdict,
     }
+    return {**shown, "evidence": field.evidence} if field.evidence else shown
 
 
 def _operation(operation: Operation) -> dict[str, Any]:

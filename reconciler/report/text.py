@@ -117,7 +117,7 @@ def _values(change: Change, field: FieldChange) -> str:
         case Verdict.UNDECLARED:
             return f"{before}, not declared"
         case Verdict.CONSISTENT | Verdict.UNVERIFIABLE if change.action is not Action.CREATE:
-            return f"{after}, {field.verdict}"
+            return f"{after}, {field.verdict}{f' ({field.evidence})' if field.evidence else ''}"
         case _ if change.action is Action.CREATE:
             return after
         case _ if field.after == HIDDEN:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from reconciler import catalogue
 from reconciler.core.kind import Mask
+from reconciler.core.mask import looks_masked
 from reconciler.core.problem import Invalid, Problem
-from reconciler.core.secret import Reference, Secret, looks_masked
+from reconciler.core.secret import Reference, Secret
 from reconciler.secrets import SOURCES, env
 from reconciler.secrets.source import Unresolved, forbidden
 

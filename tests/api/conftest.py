@@ -18,6 +18,7 @@ from reconciler.api.dialects import DIALECTS
 from reconciler.api.perform import perform
 from reconciler.api.stop import Stop
 from reconciler.api.transport import Connection, Transport
+from reconciler.core.assertion import NOTHING
 from reconciler.core.diff import diff
 from reconciler.core.plan import make_plan
 from reconciler.core.state import ProjectRef
@@ -333,11 +334,11 @@ def refuse():
 def plan(build):
     """Make the operations that bring a project of the API to what is declared."""
 
-    def of(client, *integrations, prune=True, assert_secrets=False):
+    def of(client, *integrations, prune=True, assertion=NOTHING):
         project = build.project(*integrations, prune=prune, ref=REF)
         kinds = catalogue.kinds(client.dialect.name)
         live = client.integrations(REF)
-        changes = diff(project, live, kinds, assert_secrets=assert_secrets)
+        changes = diff(project, live, kinds, assertion=assertion)
         path = client.dialect.integration
         return make_plan(changes, path, (), {}, complete=True).operations
 

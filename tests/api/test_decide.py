@@ -3,6 +3,7 @@
 import pytest
 
 from reconciler.api.decide import Settled, contradictions, decide
+from reconciler.core.assertion import Assertion
 from reconciler.core.change import Action
 from reconciler.core.diff import diff
 from reconciler.core.plan import Status
@@ -124,7 +125,7 @@ def test_an_update_whose_secret_is_never_shown(step, now, sure, unsure):
 )
 def test_a_secret_that_is_sent_because_it_could_not_be_verified(step, now, sure, unsure):
     was = {**CONSISTENT, "id": PLANNED}
-    options = {"type_": "PAGER_DUTY", "action": Action.UPDATE, "assert_secrets": True}
+    options = {"type_": "PAGER_DUTY", "action": Action.UPDATE, "assertion": Assertion("*")}
     for doubt, expected in ((False, sure), (True, unsure)):
         assert step(was, now, doubt=doubt, **options) == expected
 

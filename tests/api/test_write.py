@@ -5,6 +5,7 @@ import json
 import pytest
 import requests
 
+from reconciler.core.assertion import Assertion
 from reconciler.core.plan import Status
 from reconciler.simulator import Response
 
@@ -243,7 +244,7 @@ def test_a_secret_that_is_never_shown_is_sent_again_rather_than_taken_for_sent(c
 
 def test_an_asserted_secret_is_sent_again_rather_than_taken_for_sent(update):
     was = {**PAGER_DUTY, "serviceKey": "0" * 28 + KEY[-4:]}
-    there, outcome = update(GONE, was=was, assert_secrets=True)
+    there, outcome = update(GONE, was=was, assertion=Assertion("*"))
     assert outcome.status is DONE
     assert verbs(there) == ["GET", "PUT", "GET", "PUT"]
     assert is_live(there, PAGER_DUTY)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from reconciler.core.assertion import Assertion
 from reconciler.core.change import Action
 from reconciler.core.diff import diff
 from reconciler.core.secret import Literal, Reference, Verdict
@@ -168,13 +169,16 @@ def test_an_unresolved_reference_is_unverifiable_and_named(change, build):
 
 def test_asserting_secrets_updates_what_could_not_be_proved(change, build):
     declared = build.integration("PAGER_DUTY", serviceKey=KEY)
-    changed = change(declared, PAGER, assert_secrets=True)
+    changed = change(declared, PAGER, assertion=Assertion("*"))
     assert (changed.action, changed.reason) == (Action.UPDATE, "serviceKey sent as asked")
 
 
 def test_asserting_secrets_leaves_alone_what_is_proved(change, build):
     declared = build.integration("PAGER_DUTY", serviceKey=KEY)
-    assert change(declared, PAGER | {"serviceKey": KEY}, assert_secrets=True).action is Action.KEEP
+    assert (
+        change(declared, PAGER | {"serviceKey": KEY}, assertion=Assertion("*")).action
+        is Action.KEEP
+    )
 
 
 def test_a_tombstone_deletes_what_is_there_and_keeps_what_is_not(change, build):

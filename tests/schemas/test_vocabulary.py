@@ -21,7 +21,7 @@ TYPE_KEYWORDS = {
 }  # fmt: skip
 SETTING_KEYWORDS = {
     "description", "type", "enum", "default", "pattern", "minLength", "maxLength", "anyOf", "$ref",
-    "writeOnly", "x-dialects", "x-echo", "x-mask",
+    "writeOnly", "x-alphabet", "x-dialects", "x-echo", "x-mask",
 }  # fmt: skip
 
 TYPES = [
@@ -166,6 +166,12 @@ def test_the_kind_of_mask_is_told_of_what_is_masked_and_of_nothing_else(document
     assert part["x-echo"] in ("plain", "masked", "absent")
     assert ("x-mask" in part) == (part["x-echo"] == "masked")
     assert part.get("x-mask", "key") in ("key", "url", "text")
+
+
+@pytest.mark.parametrize(("document", "name", "part"), SETTINGS)
+def test_only_of_a_key_is_it_told_how_many_signs_chance_chose_from(document, name, part):
+    assert part.get("x-alphabet", 16) == 16
+    assert "x-alphabet" not in part or part["x-mask"] == "key"
 
 
 @pytest.mark.parametrize(("document", "name", "part"), SETTINGS)
