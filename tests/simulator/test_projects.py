@@ -98,6 +98,13 @@ def test_a_new_project_is_there_until_it_is_removed(call, clock):
     assert call("GET", "/groups").json()["totalCount"] == 1
 
 
+def test_members_that_only_the_api_writes_are_no_matter(call, clock):
+    sent = {"name": "new", "orgId": ORG, "clusterCount": 7, "created": "0001-01-01T00:00:00Z"}
+    made = call("POST", "/groups", sent).json()
+    assert made["clusterCount"] == 0
+    assert made["created"] == "2026-08-10T03:07:01Z"
+
+
 def test_a_project_keeps_its_tags(call):
     tags = [{"key": "env", "value": "prod"}]
     made = call("POST", "/groups", {"name": "new", "orgId": ORG, "tags": tags}).json()
