@@ -24,6 +24,9 @@ SECRET_REF = "../secret.schema.json"  # noqa: S105 - a file's name
 MASKS_KEEP_LENGTH = frozenset({"atlas", "atlas-v1"})
 """Dialects whose key masks are as long as the key: recorded for v2, whose server is v1's too."""
 
+_BELOW = frozenset({"items", "additionalProperties", "propertyNames", "$ref"})
+"""Keywords of a list or mapping that speak of what is in it."""
+
 _HERE = Path(__file__).parent
 _FOLDER = next(
     folder for folder in (_HERE / "schemas", _HERE.parent / "schemas") if folder.is_dir()
@@ -63,12 +66,12 @@ def dialects_of(type_: str) -> tuple[str, ...]:
 
 
 @cache
-def envelope(part: str) -> Validator:
-    """Compile the check of one level of a file: `file`, `project` or `integration`.
+def envelope(part: str, document: str = "desired-state") -> Validator:
+    """Compile the check of one level of a file: `file`, or what is defined in its schema.
 
     What lies a level below is only checked for its JSON type, so that each level is met once.
     """
-    whole = schema("desired-state")
+    whole = schema(document)
     level = whole if part == "file" else whole["$defs"][part]
     return _compile(_shallow(level))
 
@@ -148,7 +151,7 @@ def _bind(node: Any, secret: Schema) -> Any:
 
 def _shallow(level: Schema) -> Schema:
     properties = {
-        name: {"type": "array"} if part.get("type") == "array" else part
+        name: {key: part[key] for key in part if key not in _BELOW}
         for name, part in level["properties"].items()
     }
     return {**{key: level[key] for key in level if key != "$defs"}, "properties": properties}

@@ -25,11 +25,12 @@ def _silent(doing: str, done: int, whole: int) -> None:
 class Job:
     """Paths, and names or globs of projects, as the user gave them; everything else decided.
 
-    `secrets` is false for a look that resolves none. `assertion` is what to send of the secrets
-    that could not be verified; `witnesses` are asked about those first. `detailed` asks for an exit
-    code of its own where changes are pending. `expect` is the digest that the plan must have,
-    `saved` the plan file that it must be equal to. `progress` is told what is being done, how much
-    of it is done, and how much there is. `stop` is where others end the run.
+    `policy` is the operator's file, if there is one. `secrets` is false for a look that resolves
+    none. `assertion` is what to send of the secrets that could not be verified; `witnesses` are
+    asked about those first. `detailed` asks for an exit code of its own where changes are pending.
+    `expect` is the digest that the plan must have, `saved` the plan file that it must be equal to.
+    `progress` is told what is being done, how much of it is done, and how much there is. `stop` is
+    where others end the run.
     """
 
     paths: Sequence[str]
@@ -37,6 +38,7 @@ class Job:
     target: Target = field(default_factory=Target)
     projects: Sequence[str] = ()
     types: frozenset[str] | None = None
+    policy: str | None = None
     secrets: bool = True
     assertion: Assertion = NOTHING
     witnesses: Sequence[Witness] = WITNESSES

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from reconciler.core.exits import Exit
 from reconciler.core.plan import Outcome, Plan, Status
+from reconciler.core.policy import NO_POLICY
 from reconciler.core.problem import Failed, Invalid, Problem
 from reconciler.report import Report
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from reconciler.core.change import Change
+    from reconciler.core.policy import Policy
     from reconciler.core.state import DesiredProject, ProjectRef
     from reconciler.job import Job
 
@@ -32,6 +34,7 @@ class Run:
 
     command: str
     job: Job
+    policy: Policy = NO_POLICY
     api: str | None = None
     base_url: str | None = None
     projects: list[DesiredProject] = field(default_factory=list)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler import catalogue, desired, session
+from reconciler import catalogue, desired, policy, session
 from reconciler.core import plan
 from reconciler.core.assertion import NOTHING
 from reconciler.core.diff import diff
@@ -30,15 +30,23 @@ if TYPE_CHECKING:
 
 
 def load(run: Run) -> Desired:
-    """Read the files. What is loaded stays, so the garbage collector need not look at it."""
+    """Read the operator's policy, and the files by it.
+
+    What is loaded stays, so the garbage collector need not look at it.
+    """
+    from reconciler.secrets.gate import check
+
+    if run.job.policy is not None:
+        run.policy = policy.load(run.job.policy)
     gc.disable()
     try:
-        declared, warnings = desired.load(run.job.paths)
+        declared, warnings = desired.load(run.job.paths, run.policy)
     finally:
         gc.freeze()
         gc.enable()
     run.problems += warnings
     run.api = declared.api or None
+    check(declared, run.policy)
     return declared
 
 
@@ -46,7 +54,9 @@ def resolve(run: Run, declared: Desired) -> Desired:
     """Put secrets in the place of references, unless none are wanted."""
     from reconciler.secrets.resolve import resolve as resolve_all
 
-    return resolve_all(declared) if run.job.secrets else declared
+    if not run.job.secrets:
+        return declared
+    return resolve_all(declared, run.policy, run.problems.append)
 
 
 @contextmanager

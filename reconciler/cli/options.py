@@ -66,9 +66,21 @@ def _seconds(ctx: click.Context, option: click.Parameter, value: float) -> float
     return value
 
 
+def _policy(ctx: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Refuse a variable left empty: click takes it for none, and that would be no policy."""
+    del ctx, option
+    if value is None and "RECONCILER_POLICY" in os.environ:
+        raise click.BadParameter("RECONCILER_POLICY is empty: name a file, or unset it")
+    return value
+
+
 FILE = click.Path(path_type=Path, dir_okay=False)
 OLD_FILE = click.Path(path_type=Path, dir_okay=False, exists=True, readable=True)
 
+POLICY = click.option(
+    "--policy", envvar="RECONCILER_POLICY", show_envvar=True, metavar="FILE", callback=_policy,
+    help="Operator's policy: what the desired state may refer to.",
+)  # fmt: skip
 OUTPUT = (
     click.option(
         "--format", "format_", type=click.Choice(list(FORMATS)), default="text",
@@ -80,6 +92,7 @@ OUTPUT = (
     click.option("--no-color", is_flag=True, help="No colour, even on a terminal."),
 )  # fmt: skip
 LOOK = (
+    POLICY,
     click.option(
         "--project", "projects", multiple=True, metavar="ID|NAME|GLOB",
         help="Only these declared projects. Repeatable.",
@@ -201,6 +214,7 @@ def take_look(given: dict[str, Any]) -> dict[str, Any]:
         "target": take_target(given),
         "projects": given.pop("projects"),
         "types": frozenset(given.pop("types")) or None,
+        "policy": given.pop("policy"),
         "secrets": given.pop("secrets") == "all",
         "stop": Stop(),
     }

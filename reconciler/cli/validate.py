@@ -8,17 +8,17 @@ import click
 
 from reconciler import workflow
 from reconciler.api.stop import Stop
-from reconciler.cli.options import OUTPUT, PATHS, options, take_output
+from reconciler.cli.options import OUTPUT, PATHS, POLICY, options, take_output
 from reconciler.cli.output import show
 from reconciler.cli.signals import stopping
 
 
 @click.command()
 @PATHS
-@options(OUTPUT)
-def command(paths: tuple[str, ...], **given: Any) -> int:
+@options((POLICY,), OUTPUT)
+def command(paths: tuple[str, ...], policy: str | None, **given: Any) -> int:
     """Check the desired state; needs no secret and no network."""
     stop = Stop()
     with stopping(stop):
-        report = workflow.validate(workflow.Job(paths, stop))
+        report = workflow.validate(workflow.Job(paths, stop, policy=policy))
     return show(report, take_output(given))

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from reconciler.core.kind import Field
     from reconciler.core.problem import Place
 
-_TYPES = {"array": "a list", "boolean": "true or false", "integer": "a whole number"}
+_TYPES = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "object": "a mapping",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ def _missing(name: str, schema: Any, level: Level) -> Problem:
         hint = f"add {name}: {part['const']}"
     elif "enum" in part:
         hint = f"add {name}, which is one of {', '.join(part['enum'])}"
-    elif part["type"] == "array":
+    elif part["type"] == "array" and "minItems" not in part:
         hint = f"add {name}, or {name}: [] if there are none"
     else:
         hint = f"add {name}"
@@ -157,6 +162,8 @@ def _type_hint(name: str, breach: Breach) -> str:
             hint = f"write {name}: [] if there are none"
         case "array", _:
             hint = "begin each item with a dash"
+        case "object", _:
+            hint = "write each entry as `name: …`, further in"
         case _, None:
             hint = "give it a value, or remove it"
         case "boolean", str():

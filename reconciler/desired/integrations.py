@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reconciler import catalogue
+from reconciler.core.address import objection
 from reconciler.core.kind import Mask
 from reconciler.core.mask import looks_masked
+from reconciler.core.policy import refusal
 from reconciler.core.problem import Problem, warning
 from reconciler.core.secret import Literal, Reference
 from reconciler.core.state import Integration
@@ -17,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from reconciler.core.kind import Field, Kind
+    from reconciler.core.policy import Policy
     from reconciler.core.problem import Place
-    from reconciler.core.state import DesiredValue
+    from reconciler.core.state import DesiredValue, ProjectRef
     from reconciler.desired.document import Document
 
 _NONE: frozenset[str | None] = frozenset()
@@ -27,14 +31,17 @@ _NONE: frozenset[str | None] = frozenset()
 class IntegrationReader:
     """Reads the integrations of one document for one API; adds what is wrong to `problems`."""
 
-    def __init__(self, document: Document, api: str | None, problems: list[Problem]) -> None:
+    def __init__(
+        self, document: Document, api: str | None, policy: Policy, problems: list[Problem]
+    ) -> None:
         """Read nothing yet. With an API that is not known, only what all types share is checked."""
         self._document = document
         self._api = api
         self._kinds: Mapping[str, Kind] = catalogue.kinds(api) if api else {}
+        self._policy = policy
         self._problems = problems
 
-    def read(self, item: Any, mark: int) -> Integration | None:
+    def read(self, project: ProjectRef, item: Any, mark: int) -> Integration | None:
         """Give the integration, or None where not even its type can be known.
 
         An integration with problems is given all the same, so that others can be found; whoever
@@ -54,6 +61,7 @@ class IntegrationReader:
         else:
             told = self._check_settings(kind, item, mark)
             settings = self._settings(kind, item, told)
+            self._check_references(project, settings, item, told)
         if kind.retired and not absent:
             self._warn_retired(kind, document.placer(item, mark)("type"))
         return Integration(kind.type, settings, absent, document.file, mark, document.marks(item))
@@ -111,14 +119,28 @@ class IntegrationReader:
     def _check_text(
         self, field: Field, text: str, item: dict[str, Any], told: frozenset[str | None]
     ) -> None:
-        masked = looks_masked(text)
-        insecure = field.mask is Mask.URL and text.startswith("http:")
-        if field.name in told or not (masked or insecure):
+        if field.name in told:
             return
-        at = self._document.placer(item, 0)(field.name)
-        hint = "use https, so that nobody on the way can read it"
-        not_https = warning("insecure-url", f"{field.name} is not https", hint, at)
-        self._problems.append(masked_value(field, at) if masked else not_https)
+        masked, is_url = looks_masked(text), field.mask is Mask.URL
+        wrong = objection(field.name, text, self._policy.hosts) if is_url and not masked else None
+        if masked or wrong:
+            at = self._document.placer(item, 0)(field.name)
+            self._problems.append(replace(wrong, at=at) if wrong else masked_value(field, at))
+
+    def _check_references(
+        self,
+        project: ProjectRef,
+        settings: Mapping[str, DesiredValue],
+        item: dict[str, Any],
+        told: frozenset[str | None],
+    ) -> None:
+        for name, value in settings.items():
+            if not isinstance(value, Reference) or name in told:
+                continue
+            refused = refusal(self._policy, project, value)
+            if refused:
+                at = self._document.placer(item, 0)(name)
+                self._problems.append(replace(refused, at=at))
 
     def _warn_of_secrets(self, kind: Kind, item: dict[str, Any], mark: int) -> None:
         """Look at what a tombstone leaves in for one thing alone: a secret written out."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconciler import catalogue
+from reconciler.core.policy import NO_POLICY
 from reconciler.core.problem import Invalid, Place, Problem
 from reconciler.core.state import Desired, DesiredProject, ProjectRef
 from reconciler.desired.document import Document, read
@@ -17,15 +18,17 @@ from reconciler.desired.twice import declared_twice
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from reconciler.core.policy import Policy
     from reconciler.core.state import Integration
 
 
-def load(paths: Sequence[str]) -> tuple[Desired, list[Problem]]:
+def load(paths: Sequence[str], policy: Policy = NO_POLICY) -> tuple[Desired, list[Problem]]:
     """Read files and directories, and give what they declare, with warnings.
 
-    Projects come in the order of the files. Raises Invalid with every problem of all files.
+    Projects come in the order of the files. Raises Invalid with every problem of all files, and
+    with all that the operator's policy does not allow.
     """
-    reader = _Reader()
+    reader = _Reader(policy)
     for file, content in read_files(paths, reader.problems):
         try:
             reader.take(read(file, content))
@@ -40,8 +43,9 @@ def load(paths: Sequence[str]) -> tuple[Desired, list[Problem]]:
 class _Reader:
     """Gathers the projects of all files, and what is wrong with any of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: Policy) -> None:
         self.api = ""
+        self._policy = policy
         self.projects: list[DesiredProject] = []
         self.problems: list[Problem] = []
         self._api_at: Place | None = None
@@ -55,7 +59,7 @@ class _Reader:
         api = self._api_of(whole, document.placer(whole, 0)("api"))
         projects = whole.get("projects")
         if isinstance(projects, list):
-            integrations = IntegrationReader(document, api, self.problems)
+            integrations = IntegrationReader(document, api, self._policy, self.problems)
             prune = whole.get("prune") is True
             for mark, item in zip(document.marks(projects), projects, strict=True):
                 self._project(document, item, mark, integrations, prune=prune)
@@ -87,24 +91,25 @@ class _Reader:
             return
         integrations = item.get("integrations")
         own_prune = item.get("prune")
+        ref = ProjectRef(_text(item.get("id")), _text(item.get("name")))
         self.projects.append(
             DesiredProject(
-                ProjectRef(_text(item.get("id")), _text(item.get("name"))),
+                ref,
                 own_prune if isinstance(own_prune, bool) else prune,
-                tuple(self._integrations(document, integrations, reader)),
+                tuple(self._integrations(document, ref, integrations, reader)),
                 document.file,
                 mark,
             )
         )
 
     def _integrations(
-        self, document: Document, items: Any, reader: IntegrationReader
+        self, document: Document, ref: ProjectRef, items: Any, reader: IntegrationReader
     ) -> Iterator[Integration]:
         if not isinstance(items, list):
             return
         firsts: dict[str, Integration] = {}
         for mark, item in zip(document.marks(items), items, strict=True):
-            integration = reader.read(item, mark)
+            integration = reader.read(ref, item, mark)
             if integration is None:
                 continue
             first = firsts.setdefault(integration.type, integration)

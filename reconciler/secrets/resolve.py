@@ -8,16 +8,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler import catalogue
+from reconciler.core.address import objection
 from reconciler.core.kind import Mask
 from reconciler.core.mask import looks_masked
+from reconciler.core.policy import NO_POLICY
 from reconciler.core.problem import Invalid, Problem
 from reconciler.core.secret import Reference, Secret
 from reconciler.secrets import SOURCES, env
+from reconciler.secrets.gate import check
 from reconciler.secrets.source import Unresolved, forbidden
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from reconciler.core.policy import Policy
     from reconciler.core.state import Desired, Integration
 
     Values = Mapping[Reference, str | Unresolved]
@@ -34,20 +38,28 @@ _FLAWS_OF_A_LINE = (
 """What copying from a page, and some editors, slip in. Templates may have lines and margins."""
 
 
-def resolve(desired: Desired) -> Desired:
+def resolve(
+    desired: Desired,
+    policy: Policy = NO_POLICY,
+    warn: Callable[[Problem], object] = lambda _: None,
+) -> Desired:
     """Give the same state with every reference replaced by its secret.
 
-    Each reference is fetched once, whatever the number of places that hold it. Raises Invalid with
-    a problem at every place whose secret cannot be had or cannot be right.
+    Each reference is fetched once, whatever the number of places that hold it; none is, if the
+    policy does not allow one of them. `warn` is told what may be meant. Raises Invalid with a
+    problem at every place whose secret cannot be had or cannot be right.
     """
+    check(desired, policy)
     values = _fetch(reference for _, _, reference in _references(desired))
     problems = [
         problem
         for integration, name, reference in _references(desired)
-        if (problem := _fault(integration, name, reference, values[reference]))
+        if (problem := _fault(integration, name, reference, values[reference], policy))
     ]
-    if problems:
+    if any(problem.is_error for problem in problems):
         raise Invalid(problems)
+    for problem in problems:
+        warn(problem)
     secrets = {
         reference: Secret(value, reference)
         for reference, value in values.items()
@@ -88,7 +100,11 @@ def _holds(value: str | Unresolved, secrets: Iterable[str]) -> bool:
 
 
 def _fault(
-    integration: Integration, name: str, reference: Reference, value: str | Unresolved
+    integration: Integration,
+    name: str,
+    reference: Reference,
+    value: str | Unresolved,
+    policy: Policy,
 ) -> Problem | None:
     """Say what is wrong with a value, without the value."""
     at = integration.place(name)
@@ -102,6 +118,9 @@ def _fault(
     if not catalogue.setting_as_sent(integration.type, name).is_valid(value):
         sentence = f"the value of {reference} does not have the form of {integration.type} {name}"
         return Problem("bad-secret", sentence, part["description"], at)
+    if part.get("x-mask") == Mask.URL:
+        wrong = objection(f"the value of {reference}", value, policy.hosts)
+        return wrong and replace(wrong, at=at)
     return None
 
 

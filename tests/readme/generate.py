@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.text import Text
 
 from reconciler import catalogue
+from reconciler.core.forbidden import BANS
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -31,6 +32,8 @@ def whole(text: str) -> str:
     """Give the README with everything that is made in it made anew."""
     text = _between(text, "quickstart", f"```yaml\n{_quickstart()}```\n")
     text = _between(text, "types", types_table())
+    text = _between(text, "policy", f"```yaml\n{_policy()}```\n")
+    text = _between(text, "forbidden", forbidden_table())
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "examples", Path(folder, "examples"))
         return _CONSOLE.sub(lambda block: f"```console\n{_session(block[1], folder)}```", text)
@@ -68,6 +71,20 @@ def types_table() -> str:
     return "\n".join(rows) + "\n"
 
 
+def forbidden_table() -> str:
+    """Give a row for each reason, with the names that no integration gets for it."""
+    rows: dict[tuple[str, bool], list[str]] = {}
+    for source, bans in BANS.items():
+        for ban in bans:
+            rows.setdefault((ban.holds, ban.own), []).append(f"`{source}: {ban.glob}`")
+    lines = [
+        f"| {holds} | {'nothing' if own else 'a policy, by the full name'} | {', '.join(names)} |"
+        for (holds, own), names in rows.items()
+    ]
+    head = ["| holds | allowed by | names |", "| --- | --- | --- |"]
+    return "\n".join(head + lines) + "\n"
+
+
 def _setting(name: str, part: dict, document: dict) -> str:
     shown = f"`{name}`"
     if "$ref" in part or "anyOf" in part:
@@ -79,6 +96,10 @@ def _setting(name: str, part: dict, document: dict) -> str:
 
 def _quickstart() -> str:
     return (ROOT / "examples/quickstart/atlas.yaml").read_text()
+
+
+def _policy() -> str:
+    return (ROOT / "examples/policy.yaml").read_text()
 
 
 def _between(text: str, name: str, content: str) -> str:

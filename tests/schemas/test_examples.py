@@ -7,8 +7,9 @@ import jsonschema
 import pytest
 import yaml
 
-from reconciler import desired
+from reconciler import catalogue, desired, policy
 from reconciler.bundle import bundle
+from reconciler.core.problem import Invalid
 from reconciler.secrets.resolve import resolve
 
 
@@ -76,6 +77,28 @@ def test_an_editor_finds_nothing_wrong_with_any_example(files):
     validator = jsonschema.Draft7Validator(bundle())
     for file in files:
         assert list(validator.iter_errors(yaml.safe_load(file.read_text()))) == []
+
+
+def test_the_example_of_a_policy_allows_the_fleet(root, monkeypatch):
+    allowed = policy.load("examples/policy.yaml")
+    for name, value in _exports(root / "examples/fleet/demo.env").items():
+        monkeypatch.setenv(name, value)
+    told = []
+    resolve(desired.load(["examples/fleet"], allowed)[0], allowed, told.append)
+    assert told == []
+
+
+def test_and_it_allows_no_other(root):
+    allowed = policy.load("examples/policy.yaml")
+    with pytest.raises(Invalid) as refused:
+        desired.load(["examples/quickstart"], allowed)
+    assert {problem.code for problem in refused.value.problems} == {"secret-not-allowed"}
+
+
+def test_an_editor_finds_nothing_wrong_with_the_example_of_a_policy(root):
+    text = (root / "examples/policy.yaml").read_text()
+    jsonschema.validate(yaml.safe_load(text), catalogue.schema("policy"))
+    assert (root / "examples" / text.partition("$schema=")[2].split()[0]).is_file()
 
 
 def test_the_examples_show_every_living_type_once_at_least(folders):
