@@ -17,7 +17,7 @@ from reconciler.secrets.resolve import resolve
 
 @pytest.fixture
 def told(declare):
-    """Resolve one reference, and give the code of what is told; None where that is nothing."""
+    """Resolve one reference, and give the codes of what is told."""
 
     def of(source, name, policy=NO_POLICY, type_="OPS_GENIE", setting="apiKey"):
         warnings = []
@@ -25,7 +25,7 @@ def told(declare):
             resolve(declare([(type_, {setting: Reference(source, name)})]), policy, warnings.append)
         except Invalid as invalid:
             return [problem.code for problem in invalid.problems]
-        return [problem.code for problem in warnings]
+        return [f"warning: {problem.code}" for problem in warnings]
 
     return of
 
@@ -55,6 +55,33 @@ def test_a_forbidden_file_can_be_allowed_by_its_full_path(told, tmp_path):
     path = str(tmp_path / ".netrc")
     assert told("file", path, allowing(file=[f"{tmp_path}/*"])) == ["forbidden-secret"]
     assert told("file", path, allowing(file=[path])) == []
+
+
+def test_a_link_is_no_way_to_allow_a_forbidden_file(told, tmp_path):
+    (tmp_path / ".netrc").write_text("s3cret")
+    (tmp_path / "link").symlink_to(".netrc")
+    path = str(tmp_path / "link")
+    assert told("file", path, allowing(file=[path])) == ["forbidden-secret"]
+    assert told("file", path, allowing(file=[path, str(tmp_path / ".netrc")])) == []
+
+
+def test_a_forbidden_file_allowed_by_its_path_may_be_reached_through_a_link(told, tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real/.netrc").write_text("s3cret")
+    (tmp_path / "home").symlink_to("real")
+    path = str(tmp_path / "home/.netrc")
+    assert told("file", path, allowing(file=[path])) == []
+
+
+def test_validate_follows_links_as_well(run, tmp_path):
+    (tmp_path / "harmless").symlink_to("/proc/self/environ")
+    (tmp_path / "state.yaml").write_text(
+        "version: 1\napi: atlas\nprojects:\n  - name: payments\n    integrations:\n"
+        "      - {type: OPS_GENIE, apiKey: {file: harmless}}\n"
+    )
+    result = run("validate", "state.yaml")
+    assert result.return_value == 3
+    assert result.stdout.startswith("state.yaml:6:27: forbidden-secret: the file that harmless")
 
 
 def test_a_link_out_of_the_allowed_folder_is_refused(told, tmp_path):
@@ -98,7 +125,7 @@ def test_nothing_is_fetched_once_one_reference_is_refused(declare, monkeypatch):
     ("url", "free", "listed"),
     [
         ("https://hooks.example.com/a", [], []),
-        ("http://hooks.example.com/a", ["insecure-url"], ["insecure-url"]),
+        ("http://hooks.example.com/a", ["warning: insecure-url"], ["insecure-url"]),
         ("https://evil.example.net/a", [], ["host-not-allowed"]),
         ("https://me:pass@hooks.example.com/a", [], ["url-with-user"]),
     ],
