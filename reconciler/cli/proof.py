@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from reconciler.core.assertion import UNPROVEN, Assertion
-from reconciler.core.secret import Verdict
+from reconciler.core.assertion import Assertion
+from reconciler.core.secret import UNPROVEN, Verdict
 
 _ASSERT = "--assert-secrets"
 _EVERY = "*"

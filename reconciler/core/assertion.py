@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from reconciler.core.secret import Verdict
+from reconciler.core.secret import UNPROVEN
 
 if TYPE_CHECKING:
     from reconciler.core.change import FieldChange
-
-UNPROVEN = frozenset({Verdict.CONSISTENT, Verdict.UNVERIFIABLE})
-"""Verdicts that prove nothing about a secret."""
+    from reconciler.core.secret import Verdict
 
 
 @dataclass(frozen=True, slots=True)

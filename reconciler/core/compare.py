@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from reconciler.core.assertion import UNPROVEN
 from reconciler.core.change import FieldChange
 from reconciler.core.kind import Echo, Field, Kind, Mask, Plain
 from reconciler.core.secret import (
     HIDDEN,
+    UNPROVEN,
     Literal,
     Masked,
     Reference,
@@ -18,7 +18,7 @@ from reconciler.core.secret import (
     describe,
     judge,
 )
-from reconciler.core.witness import Sighting, Testimony
+from reconciler.core.witness import Sighting, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,11 +46,16 @@ def wanted(kind: Kind, desired: Integration) -> Iterator[tuple[Field, DesiredVal
 
 
 def compare(
-    kind: Kind, desired: Integration, live: LiveIntegration, witnesses: Iterable[Witness] = ()
+    kind: Kind,
+    desired: Integration,
+    live: LiveIntegration,
+    witnesses: Iterable[Witness] = (),
+    project: str = "",
 ) -> tuple[FieldChange, ...]:
     """List the settings that are not the same, in the schema's order, unknown ones last.
 
-    Where a mask proves nothing about a secret, the witnesses are asked, each after the other.
+    Where a mask proves nothing about a secret, the witnesses are asked, each after the other;
+    they want the project's id.
     A default that the API does not show counts as shown. Settings equal on both sides never reach
     deepdiff, which costs a thousand times as much as `==`.
     """
@@ -62,7 +67,10 @@ def compare(
         name = field.name
         shown = live.settings.get(name)
         if field.sensitive:
-            verdict, evidence[name] = _hear(kind, field, live, value, witnesses)
+            verdict = _judge(kind, field, shown, value)
+            if verdict in UNPROVEN and witnesses and isinstance(value, Secret | Literal):
+                seen = Sighting(project, live, field, cast("Masked | None", shown), value)
+                verdict, evidence[name] = _hear(seen, verdict, witnesses)
             if verdict is Verdict.DIFFERENT:
                 before[name], after[name] = None, _Judged(name)
             elif verdict is not Verdict.SAME:
@@ -110,18 +118,18 @@ def removed(kind: Kind, live: LiveIntegration) -> tuple[FieldChange, ...]:
     )
 
 
-def _hear(
-    kind: Kind,
-    field: Field,
-    live: LiveIntegration,
-    value: DesiredValue,
-    witnesses: Iterable[Witness],
-) -> Testimony:
-    shown = live.settings.get(field.name)
-    said = Testimony(_judge(kind, field, shown, value))
-    if said.verdict not in UNPROVEN or not isinstance(value, Secret | Literal):
-        return said
-    seen = Sighting(live, field, cast("Masked | None", shown), value)
+def sightings(
+    kind: Kind, desired: Integration, live: LiveIntegration, project: str
+) -> Iterator[Sighting]:
+    """Walk the secrets that a mask, or nothing, stands for in what is live."""
+    for field, value in wanted(kind, desired):
+        shown = live.settings.get(field.name)
+        if isinstance(value, Secret | Literal) and not isinstance(shown, Secret):
+            yield Sighting(project, live, field, cast("Masked | None", shown), value)
+
+
+def _hear(seen: Sighting, verdict: Verdict, witnesses: Iterable[Witness]) -> Statement:
+    said = Statement(verdict)
     for witness in witnesses:
         said = witness(seen, said)
     return said

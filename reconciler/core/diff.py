@@ -6,12 +6,12 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from reconciler.core.assertion import NOTHING, UNPROVEN, Assertion
+from reconciler.core.assertion import NOTHING, Assertion
 from reconciler.core.change import Action, Change
 from reconciler.core.compare import compare, created, removed
 from reconciler.core.kind import Echo
 from reconciler.core.problem import Problem, warning
-from reconciler.core.secret import Verdict
+from reconciler.core.secret import UNPROVEN, Verdict
 from reconciler.core.witness import WITNESSES
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _keep_or_update(
     policy: tuple[Assertion, Sequence[Witness]],
 ) -> Change:
     assertion, witnesses = policy
-    fields = compare(kind, mine, live, witnesses)
+    fields = compare(kind, mine, live, witnesses, ref.id or "")
     warnings = [_unknown_setting(ref, live.type, name, mine) for name in live.unknown]
     differing = [field for field in fields if field.verdict is Verdict.DIFFERENT]
     asserted = [field.name for field in fields if assertion.covers(field)]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from reconciler.core.assertion import UNPROVEN
 from reconciler.core.change import Action
 from reconciler.core.problem import Problem
+from reconciler.core.secret import UNPROVEN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -6,6 +6,7 @@ no repr, format, pickle, JSON encoder, traceback with locals or attribute walk c
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
@@ -157,6 +158,10 @@ class Verdict(StrEnum):
     DIFFERENT = "different"
 
 
+UNPROVEN = frozenset({Verdict.CONSISTENT, Verdict.UNVERIFIABLE})
+"""Verdicts that prove nothing about a secret."""
+
+
 def judge(live: Masked | Secret | None, desired: Sensitive, *, length_counts: bool) -> Verdict:
     """Say what the API's answer proves about a sensitive setting.
 
@@ -185,6 +190,22 @@ def chance(live: Masked, alphabet: int) -> int:
     the hyphens of a UUID, stand where they stand in every value.
     """
     return int(alphabet ** sum(sign in hexdigits for sign in mask.shown(_VALUES[live])))
+
+
+def keyed_digest(
+    key: Secret, context: Iterable[str], hidden: _Hidden | None, *, slow: bool = False
+) -> bytes:
+    """Fingerprint a hidden value, or its absence, in a context: 16 bytes that need the key.
+
+    Each part is framed by its length, so that no two contexts run together. `slow` makes guessing
+    dear even to who has the key, for values that people choose: 50 ms each.
+    """
+    value = b"" if hidden is None else _bytes(_VALUES[hidden])
+    parts = [*map(_bytes, context), b"" if hidden is None else b"1"]
+    if slow:
+        value = hashlib.scrypt(value, salt=b"".join(parts), n=2**14, r=8, p=1, dklen=32)
+    framed = b"".join(len(part).to_bytes(8) + part for part in (*parts, value))
+    return hmac.digest(_bytes(_VALUES[key]), framed, "sha256")[:16]
 
 
 def _bytes(text: str) -> bytes:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from string import hexdigits
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.core.secret import Literal, Masked, Secret, Verdict, chance
+from reconciler.core.secret import UNPROVEN, Literal, Masked, Secret, Verdict, chance
 
 if TYPE_CHECKING:
     from reconciler.core.kind import Field
@@ -25,7 +25,7 @@ _ID_LENGTH = 24
 _STAMP_LENGTH = 8
 
 
-class Testimony(NamedTuple):
+class Statement(NamedTuple):
     """A verdict, and what it stands on, in words for people; empty if the verdict says it all."""
 
     verdict: Verdict
@@ -34,34 +34,40 @@ class Testimony(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One secret as it is declared, and as the API shows it; None when it shows nothing."""
+    """One secret as it is declared, and as the API shows it; None when it shows nothing.
 
+    `project` is the id of the project that the integration is in.
+    """
+
+    project: str
     live: LiveIntegration
     field: Field
     shown: Masked | None
     desired: Secret | Literal
 
 
-Witness = Callable[[Sighting, Testimony], Testimony]
+Witness = Callable[[Sighting, Statement], Statement]
 
 
-def by_chance(seen: Sighting, said: Testimony) -> Testimony:
+def by_chance(seen: Sighting, said: Statement) -> Statement:
     """Say in how many a mask that fits would fit a wrong value once, where values are random."""
     if said.verdict is not Verdict.CONSISTENT or not seen.field.alphabet or seen.shown is None:
         return said
-    return Testimony(said.verdict, f"1 in {chance(seen.shown, seen.field.alphabet):,}")
+    return Statement(said.verdict, f"1 in {chance(seen.shown, seen.field.alphabet):,}")
 
 
-def by_time(seen: Sighting, said: Testimony) -> Testimony:
+def by_time(seen: Sighting, said: Statement) -> Statement:
     """Compare when the integration was last written with when the secret was made.
 
-    A secret that is younger than the last write cannot be what is live.
+    A secret that is younger than the last write cannot be what is live, unless that is proved.
     """
+    if said.verdict not in UNPROVEN:
+        return said
     created = seen.desired.created if isinstance(seen.desired, Secret) else None
     written = written_at(seen.live.id)
     if created is None or written is None or written + SKEW >= created:
         return said
-    return Testimony(Verdict.DIFFERENT, ROTATED)
+    return Statement(Verdict.DIFFERENT, ROTATED)
 
 
 def written_at(live_id: str | None) -> datetime | None:
