@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from reconciler.api.stop import Stop
     from reconciler.core.witness import Witness
+    from reconciler.proof import Ledger
 
 
 def _silent(doing: str, done: int, whole: int) -> None:
@@ -27,10 +28,10 @@ class Job:
 
     `policy` is the operator's file, if there is one. `secrets` is false for a look that resolves
     none. `assertion` is what to send of the secrets that could not be verified; `witnesses` are
-    asked about those first. `detailed` asks for an exit code of its own where changes are pending.
-    `expect` is the digest that the plan must have, `saved` the plan file that it must be equal to.
-    `progress` is told what is being done, how much of it is done, and how much there is. `stop` is
-    where others end the run.
+    asked about those first, and the receipts of `ledger` before them. `detailed` asks for an exit
+    code of its own where changes are pending. `expect` is the digest that the plan must have,
+    `saved` the plan file that it must be equal to. `progress` is told what is being done, how much
+    of it is done, and how much there is. `stop` is where others end the run.
     """
 
     paths: Sequence[str]
@@ -42,6 +43,7 @@ class Job:
     secrets: bool = True
     assertion: Assertion = NOTHING
     witnesses: Sequence[Witness] = WITNESSES
+    ledger: Ledger | None = None
     overrides: Overrides = field(default_factory=Overrides)
     detailed: bool = False
     dry_run: bool = False

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reconciler.core.policy import Policy
     from reconciler.core.state import DesiredProject, ProjectRef
     from reconciler.job import Job
+    from reconciler.proof import Proof
 
 _SIGNALLED = 128
 
@@ -47,6 +48,8 @@ class Run:
     problems: list[Problem] = field(default_factory=list)
     unread: list[ProjectRef] = field(default_factory=list)
     """The projects that could not be read, each time that one could not."""
+    proof: Proof | None = None
+    """The receipts, where the user keeps some."""
     ended: Exit | None = None
     """How the run ended, if not by coming to its end."""
     settled: bool = False

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler import catalogue, desired, policy, session
+from reconciler import catalogue, desired, policy, proof, session
 from reconciler.core import plan
 from reconciler.core.assertion import NOTHING
 from reconciler.core.diff import diff
@@ -63,6 +63,9 @@ def resolve(run: Run, declared: Desired) -> Desired:
 def connect(run: Run, declared: Desired, *, writable: bool) -> Iterator[Client]:
     """Open the API; only with `writable` can anything be written to it."""
     run.base_url = session.base_url(run.job.target, declared.api)
+    if run.job.ledger:
+        run.proof, problems = proof.open_proof(run.job.ledger, run.base_url)
+        run.problems += problems
     with session.connect(run.job.target, declared, run.job.stop, writable=writable) as client:
         try:
             yield client
@@ -151,9 +154,11 @@ def perform(run: Run, client: Client) -> None:
 def look_again(run: Run, client: Client) -> None:
     """Read again what was touched: what is left belies an operation that seemed to be done."""
     outcomes = run.outcomes or []
+    touched = {outcome.operation.change.project.id or "" for outcome in outcomes}
+    if run.proof:
+        run.proof.overlook(touched)
     if run.job.stop:
         return
-    touched = {outcome.operation.change.project.id for outcome in outcomes}
     projects = [project for project in run.projects if project.ref.id in touched]
     unread = len(run.unread)
     changes = _compare(run, client, projects, NOTHING)
@@ -172,17 +177,29 @@ def look_again(run: Run, client: Client) -> None:
         run.ended = Exit.INCOMPLETE
 
 
+def keep_receipts(run: Run) -> None:
+    """Write receipts of what was done and seen, and renew those that an older key made."""
+    if run.proof is None:
+        return
+    proof.record(run.proof, run.outcomes or [])
+    proof.renew(run.proof)
+    run.problems += run.proof.save()
+
+
 def _compare(
     run: Run, client: Client, projects: Sequence[DesiredProject], assertion: Assertion
 ) -> list[Change]:
     """Read and compare projects as they arrive; give the changes sorted by project and type."""
     kinds = catalogue.kinds(client.dialect.name)
     declared = {project.ref: project for project in projects}
+    witnesses = [*([run.proof.witness] if run.proof else []), *run.job.witnesses]
     changes: list[Change] = []
     for live in read(
         run, client.integrations, {ref: project.at for ref, project in declared.items()}
     ):
-        changes += diff(declared[live.ref], live, kinds, assertion, run.job.witnesses)
+        changes += diff(declared[live.ref], live, kinds, assertion, witnesses)
+        if run.proof:
+            run.proof.look(declared[live.ref], live, kinds)
     return sorted(changes, key=lambda change: change.key)
 
 

@@ -19,6 +19,7 @@ from reconciler.steps import (
     connect,
     demand_proof,
     is_approved,
+    keep_receipts,
     load,
     look,
     look_again,
@@ -32,7 +33,17 @@ if TYPE_CHECKING:
 
     from reconciler.report import Report
 
-__all__ = ["Job", "apply", "drift", "plan", "validate"]
+__all__ = ["Job", "apply", "drift", "look_by_receipts", "plan", "validate"]
+
+
+def look_by_receipts(job: Job, act: Callable[[Run], None]) -> Report:
+    """Look at every declared secret by its receipt, and do something about that; writes no API."""
+    with Run("receipts", job) as run:
+        desired = resolve(run, load(run))
+        with connect(run, desired, writable=False) as client:
+            look(run, client, desired)
+        act(run)
+    return run.report()
 
 
 def validate(job: Job) -> Report:
@@ -75,4 +86,5 @@ def apply(job: Job, approve: Callable[[Report], bool]) -> Report:
             if is_approved(run, approve):
                 perform(run, client)
                 look_again(run, client)
+                keep_receipts(run)
     return run.report()

@@ -19,6 +19,7 @@ COMMANDS = {
     "plan": "Show what an apply would do.",
     "apply": "Make the desired state live.",
     "drift": "Show how live differs from the desired state.",
+    "receipts": "Look after the receipts of written secrets.",
     "schema": "Print one JSON Schema of the desired state, for editors.",
     "simulate": "Serve the API on this machine.",
 }

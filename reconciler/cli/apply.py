@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler import workflow
+from reconciler.cli.ledger import RECEIPTS, take_ledger
 from reconciler.cli.options import (
     CONNECT,
     GUARDS,
@@ -43,7 +44,7 @@ OWN = (
 
 @click.command(cls=PatternCommand)
 @PATHS
-@options(OWN, OUTPUT, LOOK, PROOF, GUARDS, CONNECT)
+@options(OWN, OUTPUT, LOOK, PROOF, RECEIPTS, GUARDS, CONNECT)
 def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FBT001 - an option
     """Make the desired state live: plan, ask, write, and look again."""
     if plan_file and given["expect"]:
@@ -52,6 +53,7 @@ def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FB
     if not answered and not (sys.stdin and sys.stdin.isatty()):
         raise click.UsageError("there is no terminal to ask on: give --yes, --plan or --expect")
     output, look = take_output(given), take_look(given)
+    look |= {"ledger": take_ledger(given)}
     look |= {"assertion": take_assertion(given), "overrides": take_overrides(given)}
 
     def approve(report: Report) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler import workflow
+from reconciler.cli.ledger import RECEIPTS, take_ledger
 from reconciler.cli.options import (
     CONNECT,
     FILE,
@@ -39,10 +40,11 @@ OWN = (
 
 @click.command(cls=PatternCommand)
 @PATHS
-@options(OWN, OUTPUT, LOOK, PROOF, GUARDS, CONNECT)
+@options(OWN, OUTPUT, LOOK, PROOF, RECEIPTS, GUARDS, CONNECT)
 def command(out: Path | None, **given: Any) -> int:
     """Show what an apply would do."""
     output, look = take_output(given), take_look(given)
+    look |= {"ledger": take_ledger(given)}
     look |= {"assertion": take_assertion(given), "overrides": take_overrides(given)}
     with stopping(look["stop"]), progress() as told:
         report = workflow.plan(workflow.Job(**look, **given, progress=told))

@@ -18,6 +18,7 @@ makes a secret `same` that is not.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from hmac import compare_digest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,9 +33,19 @@ if TYPE_CHECKING:
     from reconciler.core.secret import Secret
     from reconciler.core.witness import Sighting, Witness
 
-OVERWRITTEN = "somebody wrote it since"
-AS_WRITTEN = "as it was last written"
 SALT_BYTES = 16
+
+
+class Standing(StrEnum):
+    """How a secret stands by its receipt, in words for people."""
+
+    PROVED = "proved"
+    UNCHANGED = "as it was last written"
+    """The most that can be said where the API shows no id: a write with the same mask is unseen."""
+    ROTATED = ROTATED
+    OVERWRITTEN = "somebody wrote it since"
+    MISSING = "no receipt"
+    STRANGE = "no key to this receipt"
 
 
 class Subject(NamedTuple):
@@ -70,43 +81,56 @@ def kid(key: Secret) -> str:
     return keyed_digest(key, ("receipt/1", "kid"), None)[:4].hex()
 
 
+def subject(host: str, seen: Sighting) -> Subject:
+    """Say what a sighting is of."""
+    return Subject(host, seen.project, seen.live.type, seen.field.name)
+
+
 def write(key: Secret, host: str, seen: Sighting, salt: str, written: str) -> Receipt:
     """Make the receipt of a write whose effect was just seen. `salt` is new for each receipt."""
-    subject = _subject(host, seen)
-    secret = _of_secret(key, subject, salt, seen)
-    return Receipt(subject, kid(key), salt, secret, _of_live(key, subject, seen), written)
+    about = subject(host, seen)
+    secret = _of_secret(key, about, salt, seen)
+    return Receipt(about, kid(key), salt, secret, _of_live(key, about, seen), written)
 
 
 def by_receipts(keys: Sequence[Secret], book: Mapping[Subject, Receipt], host: str) -> Witness:
     """Make the witness that knows what was written; any of the keys will do."""
-    known = {kid(key): key for key in keys}
 
     def witness(seen: Sighting, said: Statement) -> Statement:
-        receipt = book.get(_subject(host, seen))
-        key = known.get(receipt.kid) if receipt else None
-        if receipt is None or key is None:
-            return said
-        return _hear(receipt, key, seen, said)
+        match standing(keys, book, host, seen):
+            case Standing.PROVED:
+                return Statement(Verdict.SAME)
+            case Standing.UNCHANGED as found:
+                return Statement(said.verdict, found)
+            case Standing.ROTATED as found:
+                return Statement(Verdict.DIFFERENT, found)
+            case Standing.OVERWRITTEN as found:
+                return Statement(Verdict.UNVERIFIABLE, found)
+            case Standing.MISSING | Standing.STRANGE:
+                return said
 
     return witness
 
 
-def holds(receipt: Receipt, keys: Sequence[Secret], seen: Sighting) -> bool:
-    """Tell whether a receipt is about the very secret, and the very state, that are seen."""
+def standing(
+    keys: Sequence[Secret], book: Mapping[Subject, Receipt], host: str, seen: Sighting
+) -> Standing:
+    """Say how a secret stands by its receipt."""
+    receipt = book.get(subject(host, seen))
+    if receipt is None:
+        return Standing.MISSING
     key = next((key for key in keys if kid(key) == receipt.kid), None)
-    return key is not None and all(_matches(receipt, key, seen))
+    return Standing.STRANGE if key is None else _standing(receipt, key, seen)
 
 
-def _hear(receipt: Receipt, key: Secret, seen: Sighting, said: Statement) -> Statement:
+def _standing(receipt: Receipt, key: Secret, seen: Sighting) -> Standing:
     match _matches(receipt, key, seen):
-        case True, True if seen.live.id is None:
-            return Statement(said.verdict, AS_WRITTEN)
         case True, True:
-            return Statement(Verdict.SAME)
+            return Standing.PROVED if seen.live.id else Standing.UNCHANGED
         case False, True:
-            return Statement(Verdict.DIFFERENT, ROTATED)
+            return Standing.ROTATED
         case _:
-            return Statement(Verdict.UNVERIFIABLE, OVERWRITTEN)
+            return Standing.OVERWRITTEN
 
 
 def _matches(receipt: Receipt, key: Secret, seen: Sighting) -> tuple[bool, bool]:
@@ -116,10 +140,6 @@ def _matches(receipt: Receipt, key: Secret, seen: Sighting) -> tuple[bool, bool]
         receipt.secret, _of_secret(key, receipt.subject, receipt.salt, seen)
     )
     return secret, live
-
-
-def _subject(host: str, seen: Sighting) -> Subject:
-    return Subject(host, seen.project, seen.live.type, seen.field.name)
 
 
 def _of_secret(key: Secret, subject: Subject, salt: str, seen: Sighting) -> str:

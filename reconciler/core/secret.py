@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from reconciler.core import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 HIDDEN = "(masked)"
@@ -190,6 +190,14 @@ def chance(live: Masked, alphabet: int) -> int:
     the hyphens of a UUID, stand where they stand in every value.
     """
     return int(alphabet ** sum(sign in hexdigits for sign in mask.shown(_VALUES[live])))
+
+
+def twins(values: Sequence[_Hidden]) -> list[list[int]]:
+    """Group the positions of values that are the same; what has no twin is left out."""
+    places: dict[str, list[int]] = {}
+    for place, hidden in enumerate(values):
+        places.setdefault(_VALUES[hidden], []).append(place)
+    return [group for group in places.values() if len(group) > 1]
 
 
 def keyed_digest(

@@ -51,7 +51,7 @@ Witness = Callable[[Sighting, Statement], Statement]
 
 def by_chance(seen: Sighting, said: Statement) -> Statement:
     """Say in how many a mask that fits would fit a wrong value once, where values are random."""
-    if said.verdict is not Verdict.CONSISTENT or not seen.field.alphabet or seen.shown is None:
+    if said != Statement(Verdict.CONSISTENT) or not seen.field.alphabet or seen.shown is None:
         return said
     return Statement(said.verdict, f"1 in {chance(seen.shown, seen.field.alphabet):,}")
 

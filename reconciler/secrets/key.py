@@ -1,0 +1,29 @@
+"""The key of receipts: a reference that the operator gives, and not the desired state."""
+
+from __future__ import annotations
+
+from reconciler.core.problem import Failed, Problem
+from reconciler.core.secret import Reference, Secret
+from reconciler.secrets import SOURCES
+from reconciler.secrets.source import Unresolved
+
+SHORTEST = 32
+
+
+def parse_reference(text: str) -> Reference | None:
+    """Read `SOURCE:NAME`, as reports write a reference; None for what is none."""
+    source, colon, name = text.partition(":")
+    return Reference(source, name) if colon and name and source in SOURCES else None
+
+
+def fetch_key(reference: Reference) -> Secret:
+    """Fetch a key. Raises Failed if it cannot be had, or is too short to be no guess."""
+    value = SOURCES[reference.source]([reference.name])[reference.name]
+    if isinstance(value, Unresolved):
+        problem = Problem(value.code, value.sentence, value.hint)
+    elif len(value) < SHORTEST:
+        sentence = f"the key {reference} has fewer than {SHORTEST} characters"
+        problem = Problem("weak-key", sentence, "make one, such as with: openssl rand -hex 32")
+    else:
+        return Secret(value, reference)
+    raise Failed(problem)
