@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.core.kind import Echo, Field, Kind, Mask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from jsonschema.protocols import Validator
 
@@ -98,40 +98,10 @@ def setting_as_sent(type_: str, setting: str) -> Validator:
     )
 
 
-@cache
-def _draft() -> type[Validator]:
-    """Give the 2020-12 validator with a faster `properties`.
-
-    The stock keyword makes a new validator for every value that it meets, which is most of its
-    time. Bound schemas hold no `$ref`, so the validators of their parts can be made once.
-    """
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - imports slowly
-    from jsonschema.validators import extend  # noqa: PLC0415
-
-    compiled: dict[int, dict[str, Validator]] = {}
-
-    def properties(validator: Validator, parts: Schema, instance: Any, _: Schema) -> Iterator[Any]:
-        if not isinstance(instance, dict):
-            return
-        children = compiled.get(id(parts))
-        if children is None:
-            children = {name: validator.evolve(schema=part) for name, part in parts.items()}
-            compiled[id(parts)] = children
-        for name, value in instance.items():
-            if name in children:
-                for error in children[name].iter_errors(value):
-                    error.path.appendleft(name)
-                    error.schema_path.appendleft(name)
-                    yield error
-
-    draft: type[Validator] = extend(  # type: ignore[no-untyped-call]
-        Draft202012Validator, {"properties": properties}
-    )
-    return draft
-
-
 def _compile(document: Schema) -> Validator:
-    return _draft()(document)
+    from reconciler.validator import CatalogueValidator  # noqa: PLC0415 - imports slowly
+
+    return CatalogueValidator(document)
 
 
 def _bind(node: Any, secret: Schema) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from reconciler.core.problem import Problem, did_you_mean
-from reconciler.desired.sensitive import how_to_refer, sensitive_problem
+from reconciler.desired.sensitive import how_to_refer, misshapen, sensitive_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -152,8 +152,7 @@ def _plain_problem(name: str, breach: Breach, at: Place) -> Problem:
             sentence = f"{name} must have at most {breach.wanted} characters"
             return Problem("bad-length", sentence, "shorten it", at)
         case _:
-            hint = str(breach.schema["description"])
-            return Problem("bad-format", f"{name} does not have the right form", hint, at)
+            return misshapen(name, breach.value, str(breach.schema["description"]), at)
 
 
 def _type_hint(name: str, breach: Breach) -> str:

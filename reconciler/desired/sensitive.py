@@ -18,6 +18,14 @@ def how_to_refer(name: str, verb: str = "write") -> str:
     return f"{verb} {name}: {{env: NAME}} or {name}: {{file: PATH}}"
 
 
+def misshapen(name: str, text: object, description: str, at: Place) -> Problem:
+    """Say that a text breaks its pattern; a line break at its end is hard to see."""
+    if isinstance(text, str) and text.endswith("\n"):
+        hint = "write it on one line, or begin its block with |- instead of |"
+        return Problem("bad-format", f"{name} ends in a line break", hint, at)
+    return Problem("bad-format", f"{name} does not have the right form", description, at)
+
+
 def masked_value(known: Field, at: Place) -> Problem:
     """Refuse a run of stars: what the API shows must never be sent back to it."""
     hint = "put the real value in its place"
@@ -33,7 +41,7 @@ def sensitive_problem(known: Field, value: object, description: str, at: Place) 
         case str() if looks_masked(value):
             return masked_value(known, at)
         case str() if known.literal:
-            return Problem("bad-format", f"{name} does not have the right form", description, at)
+            return misshapen(name, value, description, at)
         case dict():
             return _bad_reference(name, value, at)
         case list() | None:
