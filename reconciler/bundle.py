@@ -36,13 +36,17 @@ def bundle() -> Schema:
             "integration": _integration(levels["integration"]),
             **{type_: _settings(type_) for type_ in catalogue.types()},
             **{name: _reference(types) for name, types in _SENSITIVE.items()},
+            "secretLeftIn": {
+                "type": ["object", "null"],
+                "errorMessage": "A tombstone needs no settings: remove it.",
+            },
             "proposals": _proposals(),
         },
     }
 
 
 def _integration(envelope: Schema) -> Schema:
-    """Let the type say which settings there are; a tombstone needs none."""
+    """Let the type say which settings there are; a tombstone needs none, and holds no secret."""
     properties = envelope["properties"]
     types = properties["type"]["enum"]
     properties["type"]["enumDescriptions"] = [_about(type_) for type_ in types]
@@ -50,6 +54,7 @@ def _integration(envelope: Schema) -> Schema:
     return {
         **envelope,
         "if": {"properties": {"ensure": {"const": "absent"}}, "required": ["ensure"]},
+        "then": {"patternProperties": {_any_secret(): _ref("secretLeftIn")}},
         "else": {
             "allOf": [
                 {
@@ -60,6 +65,11 @@ def _integration(envelope: Schema) -> Schema:
             ]
         },
     }
+
+
+def _any_secret() -> str:
+    """Match the name of any secret; editors propose what is named in `properties`, and not this."""
+    return f"^({'|'.join(catalogue.secrets())})$"
 
 
 def _settings(type_: str) -> Schema:

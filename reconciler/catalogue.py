@@ -66,6 +66,21 @@ def dialects_of(type_: str) -> tuple[str, ...]:
 
 
 @cache
+def secrets() -> tuple[str, ...]:
+    """Name every setting that is given by reference alone, sorted; it is so in every type."""
+    return tuple(
+        sorted(
+            {
+                name
+                for type_ in types()
+                for name, part in schema(f"integrations/{type_}")["properties"].items()
+                if "$ref" in part
+            }
+        )
+    )
+
+
+@cache
 def envelope(part: str, document: str = "desired-state") -> Validator:
     """Compile the check of one level of a file: `file`, or what is defined in its schema.
 

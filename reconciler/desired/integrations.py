@@ -57,7 +57,7 @@ class IntegrationReader:
         settings: Mapping[str, DesiredValue] = {}
         absent = item.get("ensure") == "absent"
         if absent:
-            self._warn_of_secrets(kind, item, mark)
+            self._check_tombstone(item, mark)
         else:
             told = self._check_settings(kind, item, mark)
             settings = self._settings(kind, item, told)
@@ -142,17 +142,15 @@ class IntegrationReader:
                 at = self._document.placer(item, 0)(name)
                 self._problems.append(replace(refused, at=at))
 
-    def _warn_of_secrets(self, kind: Kind, item: dict[str, Any], mark: int) -> None:
-        """Look at what a tombstone leaves in for one thing alone: a secret written out."""
+    def _check_tombstone(self, item: dict[str, Any], mark: int) -> None:
+        """Look at what a tombstone leaves in for one thing alone: secrets written out."""
         place = self._document.placer(item, mark)
-        for name, field in kind.fields.items():
+        for name in catalogue.secrets():
             value = item.get(name)
-            if not isinstance(value, str) or field.literal or looks_masked(value):
-                continue
-            if field.sensitive:
+            if value is not None and not isinstance(value, dict):
                 sentence = f"{name} must refer to a secret, and never hold it"
                 hint = "remove it: a tombstone needs no settings"
-                self._problems.append(warning("literal-secret", sentence, hint, place(name)))
+                self._problems.append(Problem("literal-secret", sentence, hint, place(name)))
 
     def _warn_retired(self, kind: Kind, at: Place) -> None:
         sentence = f"{kind.type} is retired: {kind.retired}"

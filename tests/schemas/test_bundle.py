@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from reconciler import catalogue, desired
 from reconciler.bundle import bundle
 from reconciler.core.problem import Invalid
+from reconciler.validator import CatalogueValidator
 
 OFFERS = [
     pytest.param(type_, dialect, id=f"{type_}-{dialect}")
@@ -20,6 +21,7 @@ REFERENCES = [{"env": "SOME_KEY"}, {"file": "some/file"}]
 MUTATIONS = [
     None, True, 12, "", "text", "EU", "MARS", "ftp://x", "https://", [], {}, {"env": "0 A"},
     {"env": 1}, {"env": None}, {"file": ""}, {"evn": "A"}, {"env": "A", "file": "b"}, "x" * 81,
+    {"env": "A\n"}, "https://hooks.example.com/x\n", ["text"],
 ]  # fmt: skip
 
 
@@ -68,8 +70,9 @@ def integrations(draw, type_, dialect):
 
 @pytest.fixture(scope="module")
 def accepted_by_editors():
-    validator = jsonschema.Draft7Validator(bundle())
-    return validator.is_valid
+    """Check as editors do: in ECMA-262, `$` never stands before a line break."""
+    rules = {"pattern": CatalogueValidator.VALIDATORS["pattern"]}
+    return jsonschema.validators.extend(jsonschema.Draft7Validator, rules)(bundle()).is_valid
 
 
 @pytest.fixture(scope="module")

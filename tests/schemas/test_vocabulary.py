@@ -162,6 +162,11 @@ def test_what_is_only_ever_a_secret_is_write_only(document, name, part):
 
 
 @pytest.mark.parametrize(("document", "name", "part"), SETTINGS)
+def test_a_name_that_is_a_secret_in_one_type_is_a_secret_in_all(document, name, part):
+    assert (name in catalogue.secrets()) == is_secret(part)
+
+
+@pytest.mark.parametrize(("document", "name", "part"), SETTINGS)
 def test_the_kind_of_mask_is_told_of_what_is_masked_and_of_nothing_else(document, name, part):
     assert part["x-echo"] in ("plain", "masked", "absent")
     assert ("x-mask" in part) == (part["x-echo"] == "masked")
