@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.api import wire
 from reconciler.api.dialects import DIALECTS
 from reconciler.catalogue import kinds
+from reconciler.core.kind import Echo
 from reconciler.simulator.bodies import read_settings, refuse_masks
 from reconciler.simulator.call import Entity, Nothing, Page
 from reconciler.simulator.errors import refuse
@@ -50,8 +51,7 @@ def replace(call: Call) -> Answer:
     """Put an integration in the place of the one there, or of none; gives the whole list."""
     _offered(call)
     old = _find(call)
-    kept = old.settings if old and call.switches.put_merges else {}
-    settings = _settings(call, kept, updating=True)
+    settings = _settings(call, _kept(call, old), updating=True)
     if not old and not call.switches.put_inserts:
         raise refuse(wire.NOT_CONFIGURED, call.names["integrationType"])
     return _keep(call, settings, creating=not old)
@@ -72,6 +72,15 @@ def _keep(call: Call, settings: Mapping[str, Any], *, creating: bool) -> Answer:
     integration = Integration(type_, new_id(call.now), settings)
     call.store.put_integration(call.names["groupId"], integration)
     return list_all(call)
+
+
+def _kept(call: Call, old: Integration | None) -> Mapping[str, Any]:
+    """Give what stays of an integration where a body says nothing of it."""
+    if old is None or call.switches.put_merges:
+        return old.settings if old else {}
+    fields = kinds(call.dialect.name)[old.type].fields if call.switches.put_keeps_unseen else {}
+    unseen = {name for name, field in fields.items() if field.echo is Echo.ABSENT}
+    return {name: value for name, value in old.settings.items() if name in unseen}
 
 
 def _settings(call: Call, kept: Mapping[str, Any], *, updating: bool) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def find(method: str, path: str, dialect: Dialect) -> tuple[Route, Mapping[str, 
     """
     rest = path.removeprefix(dialect.base_path)
     fitting = [
-        (route, names) for route in ROUTES if (names := _fit(route.pattern, rest)) is not None
+        (route, names) for route in ROUTES if (names := fit(route.pattern, rest)) is not None
     ]
     if not fitting:
         raise refuse("RESOURCE_NOT_FOUND", path)
@@ -80,7 +80,8 @@ def find(method: str, path: str, dialect: Dialect) -> tuple[Route, Mapping[str, 
     return methods[method]
 
 
-def _fit(pattern: str, path: str) -> dict[str, str] | None:
+def fit(pattern: str, path: str) -> dict[str, str] | None:
+    """Give what a path has in the places of a pattern's names, decoded; None if it does not fit."""
     wanted, given = pattern.split("/"), path.split("/")
     if len(wanted) != len(given):
         return None

@@ -1,6 +1,6 @@
 """What a new state is filled with: a document of projects and integrations in plaintext.
 
-    {"projects": [{"id": …, "name": …, "orgId": …, "api": …, "tags": …,
+    {"projects": [{"id": …, "name": …, "orgId": …, "api": …, "tags": …, "clusters": …,
                    "integrations": [{"type": …, …settings…}]}]}
 
 `api` says which API a project belongs to: atlas, cloud-manager or ops-manager.
@@ -12,6 +12,7 @@ rules, so that a seed can rehearse what an API of tomorrow, or a write of long a
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ import yaml
 
 from reconciler.api.dialects import DIALECTS, Family
 from reconciler.catalogue import kinds
+from reconciler.simulator.clusters import read_clusters
 from reconciler.simulator.projects import is_tag
 from reconciler.simulator.state import (
     PROJECT_APIS,
@@ -37,7 +39,7 @@ _CREATED = datetime(2020, 1, 1, tzinfo=UTC)
 """When everything that is seeded was made: fixed, so that the same seed gives the same answers."""
 _MOMENT = int(_CREATED.timestamp())
 _ORGANIZATION = derived_id("organization", moment=_MOMENT)
-_PROJECT_KEYS = {"id", "name", "orgId", "api", "tags", "integrations"}
+_PROJECT_KEYS = {"id", "name", "orgId", "api", "tags", "clusters", "integrations"}
 
 
 def load_seed(text: str, dialect: str = "atlas") -> Seed:
@@ -93,7 +95,11 @@ def _project(item: Any, at: str, dialect: str) -> Project:
         raise StateError(f"{at}.name of the seed is not a string.")
     api = _api(item.get("api", dialect), at)
     tags = _tags(DIALECTS[api].family, item.get("tags"), at)
-    return _derive(item.get("id"), item.get("name"), org, tags, api)
+    project = _derive(item.get("id"), item.get("name"), org, tags, api)
+    if item.get("clusters") is None:
+        return project
+    at = f"{at}.clusters"
+    return replace(project, clusters=read_clusters(_list(item["clusters"], at), project.id, at))
 
 
 def _api(dialect: Any, at: str) -> str:
@@ -107,7 +113,8 @@ def _derive(
 ) -> Project:
     id_ = id_ or derived_id(name or "", moment=_MOMENT)
     created = f"{_CREATED:%Y-%m-%dT%H:%M:%SZ}"
-    return Project(id_, name or f"project-{id_}", org, created, tags, api)
+    clusters = read_clusters(None, id_, "")
+    return Project(id_, name or f"project-{id_}", org, created, tags, api, clusters)
 
 
 def _tags(family: Family, tags: Any, at: str) -> tuple[dict[str, str] | str, ...]:

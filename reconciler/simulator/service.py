@@ -16,6 +16,7 @@ from reconciler.simulator.answers import render
 from reconciler.simulator.buckets import Buckets
 from reconciler.simulator.call import Call, is_v2
 from reconciler.simulator.digest import Gate
+from reconciler.simulator.discovery import Discovery
 from reconciler.simulator.errors import ApiError, refuse, refuse_bare
 from reconciler.simulator.message import MOST_BODY, Request, Response
 from reconciler.simulator.oauth import PATHS, ServiceAccounts
@@ -61,6 +62,7 @@ class Service:
         self._clock = clock
         self._gate = Gate(keys, seconds=switches.nonce_seconds, clock=clock)
         self._accounts = ServiceAccounts(account, switches, clock)
+        self._discovery = Discovery(store, self._gate, switches)
         self._buckets = Buckets(switches, clock)
 
     def handle(self, request: Request) -> Response:
@@ -68,7 +70,7 @@ class Service:
         try:
             if request.path in PATHS:
                 return self._accounts.answer(request)
-            return self._answer(request)
+            return self._discovery.answer(request) or self._answer(request)
         except ApiError as error:
             return error.response
 

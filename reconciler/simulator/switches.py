@@ -38,6 +38,14 @@ class Switches:
     """The answer to a project name that does not exist."""
     delete_status: Literal[204, 200] = 204
     """The answer to deleting an integration."""
+    put_keeps_unseen: bool = False
+    """PUT keeps what is never shown, the password of PROMETHEUS, if its body leaves it out."""
+    discovery_auth: Literal["basic", "digest"] = "basic"
+    """Who may ask for the targets of Cloud Manager and Ops Manager: whoever has the user name and
+    password of the integration, as on Atlas, or any API key, as one page has it.
+    """
+    no_discovery_status: Literal[401, 404] = 401
+    """The answer to asking for targets where PROMETHEUS is absent or switched off."""
     nonce_seconds: float = 300
     """How long a digest challenge may be used."""
     token_seconds: int = 3600
