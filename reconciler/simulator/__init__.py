@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from reconciler.simulator.doors import InProcess, serve
 from reconciler.simulator.message import Handles, Request, Response
+from reconciler.simulator.refusals import Refusal, read_refusal
 from reconciler.simulator.seed import from_projects, load_seed
 from reconciler.simulator.service import Service
 from reconciler.simulator.state import Seed, StateError
 from reconciler.simulator.store import Store
-from reconciler.simulator.switches import LIKELIEST, Switches
+from reconciler.simulator.switches import LIKELIEST, Switches, list_switches, read_switches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ __all__ = [
     "LIKELIEST",
     "Handles",
     "InProcess",
+    "Refusal",
     "Request",
     "Response",
     "Seed",
@@ -28,8 +30,11 @@ __all__ = [
     "Store",
     "Switches",
     "from_projects",
+    "list_switches",
     "load_seed",
     "open_service",
+    "read_refusal",
+    "read_switches",
     "serve",
 ]
 
@@ -43,6 +48,7 @@ def open_service(  # noqa: PLR0913 - each of them has a default
     account: tuple[str, str] | None = None,
     switches: Switches = LIKELIEST,
     dialect: str = "atlas",
+    refusals: Sequence[Refusal] = (),
 ) -> Service:
     """Serve the state in a file.
 
@@ -54,7 +60,8 @@ def open_service(  # noqa: PLR0913 - each of them has a default
     def fill() -> Seed:
         return _read(seed, dialect) if seed else from_projects(projects, dialect)
 
-    return Service(Store.open(state, fill), keys=keys, account=account, switches=switches)
+    store = Store.open(state, fill)
+    return Service(store, keys=keys, account=account, switches=switches, refusals=refusals)
 
 
 def _read(seed: Path, dialect: str) -> Seed:

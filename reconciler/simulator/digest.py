@@ -35,7 +35,7 @@ class Gate:
     """
 
     def __init__(
-        self, keys: tuple[str, str] | None, *, seconds: float, clock: Callable[[], float]
+        self, keys: tuple[str, str] | None, *, seconds: int, clock: Callable[[], float]
     ) -> None:
         """Take the one key pair to accept, public and private, and a nonce's life."""
         self._keys = keys

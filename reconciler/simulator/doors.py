@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from reconciler.simulator.errors import refuse
+from reconciler.simulator.errors import phrase, refuse
 from reconciler.simulator.message import MOST_BODY, Request, Response
 from reconciler.simulator.state import StateError
 
@@ -46,7 +46,7 @@ class InProcess(HTTPAdapter):
             body=io.BytesIO(b"" if request.method == "HEAD" else answer.body),
             headers=answer.sized(),
             status=answer.status,
-            reason=HTTPStatus(answer.status).phrase,
+            reason=phrase(answer.status),
             preload_content=False,
             request_method=request.method,
         )

@@ -127,14 +127,26 @@ def refuse(
     """Build the error of a code, to be raised; the parameters go into its text and stand beside."""
     usual, text = _TEXTS[code]
     status = status or usual
-    body = {
-        "detail": text.format(*parameters),
+    body = error_body(status, code, text.format(*parameters), parameters)
+    return ApiError(error_response(status, body, {"X-Error-Code": code, **(headers or {})}))
+
+
+def error_body(
+    status: int, code: str, detail: str, parameters: tuple[object, ...]
+) -> dict[str, object]:
+    """Give the members of an error in the API's shape."""
+    return {
+        "detail": detail,
         "error": status,
         wire.ERROR_CODE: code,
         "parameters": parameters,
-        "reason": HTTPStatus(status).phrase,
+        "reason": phrase(status),
     }
-    return ApiError(error_response(status, body, {"X-Error-Code": code, **(headers or {})}))
+
+
+def phrase(status: int) -> str:
+    """Give the reason phrase of a status; empty for one that HTTP does not know."""
+    return next((known.phrase for known in HTTPStatus if known == status), "")
 
 
 def refuse_bare(status: int, headers: Mapping[str, str] | None = None) -> ApiError:

@@ -68,13 +68,20 @@ def _known_anywhere(type_: str) -> frozenset[str]:
 
 def _echo(dialect: str, field: Field, value: Any, switches: Switches) -> Any:
     public = DIALECTS[dialect].family is Family.PUBLIC
-    if field.echo is not Echo.MASKED or (public and switches.public_masks == "none"):
+    if not _is_masked(field, switches) or (public and switches.public_masks == "none"):
         return value
     if field.mask is Mask.URL:
         return mask_url(str(value), tail=switches.url_mask_tail)
     if public and switches.public_masks == "six":
         return mask_key_shortly(str(value))
     return mask_key(str(value))
+
+
+def _is_masked(field: Field, switches: Switches) -> bool:
+    if field.mask is Mask.TEXT:
+        return switches.masks_texts
+    shown = field.echo is Echo.PLAIN and field.sensitive
+    return switches.masks_new_relic if shown else field.echo is Echo.MASKED
 
 
 def mask_key(value: str) -> str:

@@ -60,8 +60,10 @@ class ServiceAccounts:
             raise unauthorized('Bearer error="invalid_token"')
         return client
 
-    def answer(self, request: Request) -> Response:
-        """Answer a request to one of PATHS. Raises what OAuth refuses it with."""
+    def answer(self, request: Request) -> Response | None:
+        """Answer a request to one of PATHS; None to others. Raises what OAuth refuses it with."""
+        if request.path not in PATHS:
+            return None
         if request.method != "POST":
             raise refuse_bare(405, {"Allow": "POST"})
         client, secret = read_basic(request)

@@ -19,17 +19,19 @@ from reconciler.simulator.digest import Gate
 from reconciler.simulator.discovery import Discovery
 from reconciler.simulator.errors import ApiError, refuse, refuse_bare
 from reconciler.simulator.message import MOST_BODY, Request, Response
-from reconciler.simulator.oauth import PATHS, ServiceAccounts
+from reconciler.simulator.oauth import ServiceAccounts
 from reconciler.simulator.options import read_options
 from reconciler.simulator.projects import refuse_family
+from reconciler.simulator.refusals import Refusals
 from reconciler.simulator.routes import Route, find, find_dialect
 from reconciler.simulator.state import is_id
 from reconciler.simulator.switches import LIKELIEST, Switches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from reconciler.api.dialects import Dialect
+    from reconciler.simulator.refusals import Refusal
     from reconciler.simulator.store import Store
 
 _VERSIONED = re.compile(r"application/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json")
@@ -44,33 +46,38 @@ class Service:
     project does. Thread-safe.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each of them has a default
         self,
         store: Store,
         *,
         keys: tuple[str, str] | None = None,
         account: tuple[str, str] | None = None,
         switches: Switches = LIKELIEST,
+        refusals: Iterable[Refusal] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Serve a store to whoever has the keys, or the id and secret of the service account.
 
-        Where none are given, any will do.
+        Where none are given, any will do. Refusals are given in the place of any other answer.
         """
         self.store = store
         self._switches = switches
         self._clock = clock
         self._gate = Gate(keys, seconds=switches.nonce_seconds, clock=clock)
         self._accounts = ServiceAccounts(account, switches, clock)
+        self._refusals = Refusals(refusals)
         self._discovery = Discovery(store, self._gate, switches)
         self._buckets = Buckets(switches, clock)
 
     def handle(self, request: Request) -> Response:
         """Answer one request. Raises StateError when the state's file fails."""
         try:
-            if request.path in PATHS:
-                return self._accounts.answer(request)
-            return self._discovery.answer(request) or self._answer(request)
+            return (
+                self._refusals.answer(request)
+                or self._accounts.answer(request)
+                or self._discovery.answer(request)
+                or self._answer(request)
+            )
         except ApiError as error:
             return error.response
 
@@ -137,6 +144,8 @@ class Service:
             return
         newest = _version(dialect.media_type)
         asked = _version(request.header("Accept"))
+        if asked is None and self._switches.missing_version_status == 200:  # noqa: PLR2004 - a status
+            return
         if newest and not (asked and asked >= newest):
             raise refuse("INVALID_VERSION_DATE", status=self._switches.missing_version_status)
 

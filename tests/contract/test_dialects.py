@@ -118,6 +118,8 @@ def test_the_road_in_each_dialect(reconciler, tmp_path, dialect):
         {"stores_masks": False},
         {"unknown_name_status": 404},
         {"missing_version_status": 400},
+        {"masks_new_relic": True, "masks_texts": False},
+        {"put_keeps_unseen": True, "retry_after": False},
     ],
     ids=str,
 )

@@ -51,11 +51,26 @@ def make_service(tmp_path, clock):
     """Make a service on a state of its own; `projects` are pairs of id and name."""
     services = []
 
-    def make(*, projects=((PROJECT, "payments"),), keys=KEYS, account=None, seed=None, **switches):
+    def make(
+        *,
+        projects=((PROJECT, "payments"),),
+        keys=KEYS,
+        account=None,
+        seed=None,
+        refusals=(),
+        **switches,
+    ):
         path = tmp_path / f"state-{len(services)}.db"
         store = Store.open(path, lambda: seed or from_projects(projects))
         services.append(
-            Service(store, keys=keys, account=account, switches=Switches(**switches), clock=clock)
+            Service(
+                store,
+                keys=keys,
+                account=account,
+                switches=Switches(**switches),
+                refusals=refusals,
+                clock=clock,
+            )
         )
         return services[-1]
 
