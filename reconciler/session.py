@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler import catalogue
 from reconciler.core.problem import Failed, Problem
-from reconciler.core.secret import Literal, Secret
+from reconciler.core.secret import Ends, Literal, Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from reconciler.api.bearer import Bearer
     from reconciler.api.client import Client
+    from reconciler.api.credentials import Credentials
+    from reconciler.api.dialects import Dialect
     from reconciler.api.stop import Stop
-    from reconciler.api.transport import Connection
+    from reconciler.api.transport import Connection, Transport
+    from reconciler.api.waits import Waits
     from reconciler.core.secret import Sensitive
     from reconciler.core.state import Desired
 
@@ -27,13 +31,13 @@ SIMULATOR_URL = "http://simulator"
 class Target:
     """Where to connect, and how. Never comes from the desired state.
 
-    `base_url` is None for where MongoDB serves the dialect; `timeout` is in seconds for one
-    request; `simulate` is the simulator's state file, and nothing else is then needed.
+    `base_url` is None for where MongoDB serves the dialect. Of `credentials`, the first that is
+    given and that the dialect takes counts. `timeout` is in seconds for one request; `simulate` is
+    the simulator's state file, and nothing else is then needed.
     """
 
     base_url: str | None = None
-    public_key: str | None = None
-    private_key: str | None = field(default=None, repr=False)
+    credentials: Sequence[Credentials] = ()
     timeout: float = 30
     concurrency: int = 8
     ca_bundle: str | None = None
@@ -42,6 +46,8 @@ class Target:
     seed: Path | None = None
     trace: Callable[[str], None] | None = None
     """Is told verb, path, status and time of every request."""
+    told: Callable[[str], None] | None = None
+    """Is told of waits that are long enough to be noticed."""
 
 
 def base_url(target: Target, api: str) -> str:
@@ -66,21 +72,36 @@ def connect(target: Target, desired: Desired, stop: Stop, *, writable: bool) -> 
     from reconciler.api.client import Client
     from reconciler.api.dialects import DIALECTS
     from reconciler.api.transport import Transport
+    from reconciler.api.waits import Waits
 
     dialect = DIALECTS[desired.api]
     with ExitStack() as stack:
         connection = (
-            _simulated(target, desired, stack) if target.simulate else _real(target, desired.api)
+            _simulated(target, desired, stack) if target.simulate else _real(target, dialect)
         )
         transport = stack.enter_context(Transport(connection, writable=writable))
-        kinds = catalogue.kinds(desired.api)
-        yield Client(transport, dialect, kinds, stop, _hidden(desired, connection))
+        waits, ends = Waits(stop, target.told), Ends(_hidden(desired, connection))
+        signed = _signed(transport, connection.credentials, waits, ends, stack)
+        yield Client(signed, dialect, catalogue.kinds(desired.api), waits, ends)
+
+
+def _signed(
+    transport: Transport, credentials: Credentials, waits: Waits, ends: Ends, stack: ExitStack
+) -> Transport | Bearer:
+    """Put a token into every request, where it takes one."""
+    from reconciler.api.credentials import ServiceAccount
+
+    if not isinstance(credentials, ServiceAccount):
+        return transport
+    from reconciler.api.bearer import Bearer
+
+    return stack.enter_context(Bearer(transport, credentials, waits, ends))
 
 
 def _hidden(desired: Desired, connection: Connection) -> list[Sensitive]:
-    """Gather every secret of the run, the key that it connects with among them."""
+    """Gather every secret of the run, the one that it connects with among them."""
     return [
-        Secret(connection.private_key),
+        Secret(connection.credentials.secret),
         *(
             value
             for project in desired.projects
@@ -91,16 +112,13 @@ def _hidden(desired: Desired, connection: Connection) -> list[Sensitive]:
     ]
 
 
-def _real(target: Target, api: str) -> Connection:
+def _real(target: Target, dialect: Dialect) -> Connection:
+    from reconciler.api.credentials import choose
     from reconciler.api.transport import Connection
 
-    if not target.public_key or not target.private_key:
-        hint = "set MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY"
-        raise Failed(Problem("no-credentials", "there is no API key to connect with", hint))
     return Connection(
-        base_url(target, api),
-        target.public_key,
-        target.private_key,
+        base_url(target, dialect.name),
+        choose(target.credentials, dialect),
         target.timeout,
         target.ca_bundle,
         target.proxy,
@@ -110,6 +128,7 @@ def _real(target: Target, api: str) -> Connection:
 
 
 def _simulated(target: Target, desired: Desired, stack: ExitStack) -> Connection:
+    from reconciler.api.credentials import ApiKey
     from reconciler.api.transport import Connection
     from reconciler.simulator import InProcess, StateError, open_service
 
@@ -124,5 +143,6 @@ def _simulated(target: Target, desired: Desired, stack: ExitStack) -> Connection
     else:
         stack.callback(service.close)
         adapter = InProcess(service.handle)
-        return Connection(SIMULATOR_URL, "sim", "sim", trace=target.trace, adapter=adapter)
+        key = ApiKey("sim", "sim")
+        return Connection(SIMULATOR_URL, key, trace=target.trace, adapter=adapter)
     raise Failed(problem)

@@ -6,32 +6,30 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.api import wire
 from reconciler.api.codec import Malformed, decode_error, decode_integrations, decode_page
+from reconciler.api.codes import meaning
 from reconciler.api.errors import (
     Ambiguous,
-    ApiError,
     BadAnswer,
-    Halted,
-    Passing,
     Refused,
     TooMany,
 )
 from reconciler.api.notices import Notices
-from reconciler.api.retry import TOO_MANY_REQUESTS, TRIES, asked_wait, may_pass, wait_before
+from reconciler.api.retry import TOO_MANY_REQUESTS, asked_wait, may_pass
 from reconciler.core.secret import Ends
 from reconciler.core.state import LiveIntegration, LiveProject, ProjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
+    from reconciler.api.bearer import Bearer
     from reconciler.api.codec import Page
     from reconciler.api.dialects import Dialect
-    from reconciler.api.stop import Stop
     from reconciler.api.transport import Reply, Transport
+    from reconciler.api.waits import Waits
     from reconciler.core.kind import Kind
     from reconciler.core.problem import Problem
-    from reconciler.core.secret import Sensitive
 
-_SUCCESS = 2
+_SUCCESSFUL = 2
 _MOST_PAGES = 10_000
 
 
@@ -43,21 +41,21 @@ class Client:
 
     def __init__(
         self,
-        transport: Transport,
+        transport: Transport | Bearer,
         dialect: Dialect,
         kinds: Mapping[str, Kind],
-        stop: Stop,
-        hidden: Iterable[Sensitive] = (),
+        waits: Waits,
+        ends: Ends | None = None,
     ) -> None:
         """Put the parts together; nothing is sent yet.
 
-        `hidden` are the secrets of the run: an error text of the API that holds part of one is not
+        `ends` know the secrets of the run: an error text of the API that holds part of one is not
         passed on.
         """
         self._transport = transport
         self._kinds = kinds
-        self._stop = stop
-        self._ends = Ends(hidden)
+        self._waits = waits
+        self._ends = ends or Ends(())
         self._notices = Notices()
         self.dialect = dialect
 
@@ -91,16 +89,12 @@ class Client:
             trouble = BadAnswer(str(error))
         raise Ambiguous(trouble)
 
-    def pause(self, attempt: int, asked: float = 0.0) -> None:
+    def pause(self, attempt: int, asked: float = 0.0, why: str = "") -> None:
         """Wait before try number `attempt`; before the first, only look whether to go on.
 
         Raises Stopped when the run is ending. A wait that is too long ends the run: raises Halted.
         """
-        try:
-            self._stop.pause(wait_before(attempt, asked) if attempt > 1 else 0)
-        except Halted as error:
-            self._stop.request(str(error))
-            raise
+        self._waits.before(attempt, asked, why)
 
     def _list(self, path: str, key: str) -> list[dict[str, Any]]:
         """Read a whole list; one that is broken or shorter than it says is read once more."""
@@ -140,18 +134,8 @@ class Client:
 
     def _page(self, path: str, number: int) -> Page:
         params = {"itemsPerPage": str(wire.MAX_ITEMS_PER_PAGE), "pageNum": str(number)}
-        return decode_page(self._get(path, params).body)
-
-    def _get(self, path: str, params: Mapping[str, str]) -> Reply:
-        """Read, trying again what may pass: reading changes nothing."""
-        trouble, asked = ApiError(""), 0.0
-        for attempt in range(1, TRIES + 1):
-            self.pause(attempt, asked)
-            try:
-                return self._ask("GET", path, params=params)
-            except Passing as error:
-                trouble, asked = error.told, error.asked
-        raise trouble
+        reply = self._waits.persist(lambda: self._ask("GET", path, params=params))
+        return decode_page(reply.body)
 
     def _ask(
         self,
@@ -161,14 +145,17 @@ class Client:
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> Reply:
-        """Send one request once, and give the answer if it is one of success."""
+        """Send one request once, and give the answer if it is one that the dialect has."""
         headers = {"Accept": self.dialect.media_type}
         if body is not None:
             headers["Content-Type"] = self.dialect.media_type
         reply = self._transport.send(method, path, params=params, headers=headers, body=body)
         self._notices.note(reply.headers)
-        if reply.status // 100 == _SUCCESS:
+        if reply.status in self.dialect.success:
             return reply
+        if reply.status // 100 == _SUCCESSFUL:
+            odd = BadAnswer(f"the API answered {reply.status}, which it never should")
+            raise odd if method == "GET" else Ambiguous(odd)
         refusal = self._refusal(reply)
         if reply.status == TOO_MANY_REQUESTS:
             raise TooMany(refusal, asked_wait(reply))
@@ -181,4 +168,6 @@ class Client:
         if self._ends.are_in(f"{code} {detail}"):
             detail = ""
         challenged = "www-authenticate" in reply.headers
-        return Refused(reply.status, code, detail, challenged=challenged)
+        signed = self._transport.signed
+        told = meaning(reply.status, code, challenged=challenged, signed=signed)
+        return Refused(reply.status, code, detail, told)

@@ -6,9 +6,13 @@ another status than it is listed with, so it is looked up by itself; and by the 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.api import wire
+from reconciler.api.credentials import ApiKey
+
+if TYPE_CHECKING:
+    from reconciler.api.credentials import Credentials
 
 
 class Meaning(NamedTuple):
@@ -19,12 +23,20 @@ class Meaning(NamedTuple):
     hint: str
 
 
-def meaning(status: int, code: str, *, challenged: bool) -> Meaning:
-    """Say what an answer other than success means.
+def meaning(
+    status: int, code: str, *, challenged: bool, signed: type[Credentials] = ApiKey
+) -> Meaning:
+    """Say what an answer other than success means to whoever signed the request so.
 
     A wrong key and a key without access are both answered with 401; the first comes with a
     challenge, and with the code of an unexpected error (recorded).
     """
+    ours, *texts = _look_up(status, code, challenged=challenged)
+    words = {"key": signed.noun, "variables": " and ".join(signed.variables)}
+    return Meaning(ours, *(text.format_map(words) for text in texts))
+
+
+def _look_up(status: int, code: str, *, challenged: bool) -> Meaning:
     known = _BY_CODE.get(code.replace("WHITELIST", "ACCESS_LIST"))
     if known:
         return known
@@ -45,7 +57,7 @@ def _by_class(status: int) -> Meaning:
 
 
 _UNAUTHORIZED = 401
-_ROLES = "the key needs Project Read Only to plan, and Project Owner to apply"
+_ROLES = "the {key} needs Project Read Only to plan, and Project Owner to apply"
 _OFFER = "take it out of the desired state, or check its `api`"
 _CORRECT = "correct it in the desired state"
 _UPDATE = "update this tool"
@@ -169,24 +181,24 @@ _BY_CODE = {
             "wrong-api", "Atlas cannot use this project", "look at it in the web interface",
         ),
         # who may do what, and from where
-        wire.NOT_IN_GROUP: (_ACCESS, "no such project, or the key may not see it", _ROLES),
-        "USER_CANNOT_ACCESS_GROUP": (_ACCESS, "the key may not see the project", _ROLES),
-        "USER_CANNOT_ACCESS_ORG": (_ACCESS, "the key may not see the organization", _ROLES),
-        "USER_UNAUTHORIZED": (_ACCESS, "the key may not do that", _ROLES),
-        "NO_CURRENT_USER": (_ACCESS, "the API knows nobody of that key", _ROLES),
-        "ACCESS_FORBIDDEN": (_ACCESS, "the key may not do that", _ROLES),
+        wire.NOT_IN_GROUP: (_ACCESS, "no such project, or the {key} may not see it", _ROLES),
+        "USER_CANNOT_ACCESS_GROUP": (_ACCESS, "the {key} may not see the project", _ROLES),
+        "USER_CANNOT_ACCESS_ORG": (_ACCESS, "the {key} may not see the organization", _ROLES),
+        "USER_UNAUTHORIZED": (_ACCESS, "the {key} may not do that", _ROLES),
+        "NO_CURRENT_USER": (_ACCESS, "the API knows nobody of that {key}", _ROLES),
+        "ACCESS_FORBIDDEN": (_ACCESS, "the {key} may not do that", _ROLES),
         "IP_ADDRESS_NOT_ON_ACCESS_LIST": (
             _ACCESS,
-            "this machine's address is not on the key's access list",
-            "add the address to the API key's access list",
+            "this machine's address is not on the {key}'s access list",
+            "add the address to the access list of the {key}",
         ),
         "RESOURCE_REQUIRES_ACCESS_LIST": (
-            _ACCESS, "the API wants a key with an access list", "give the API key an access list",
+            _ACCESS, "the API wants a {key} with an access list", "give the {key} an access list",
         ),
         "ORG_REQUIRES_ACCESS_LIST": (
             _ACCESS,
-            "the organization wants keys with an access list",
-            "give the API key an access list",
+            "the organization wants a {key} with an access list",
+            "give the {key} an access list",
         ),
         "FEATURE_UNSUPPORTED": (_ACCESS, "the project does not have that feature", _OFFER),
         "UNSUPPORTED_FOR_CURRENT_PLAN": (_ACCESS, "the project's plan does not offer it", _OFFER),
@@ -204,11 +216,11 @@ _BY_CODE = {
 _BY_STATUS = {
     401: Meaning(
         "bad-credentials",
-        "the API does not accept the key",
-        "check MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY",
+        "the API does not accept the {key}",
+        "check {variables}",
     ),
     402: Meaning("billing", "the API refuses because of the account's billing", "look at it"),
-    403: Meaning(_ACCESS, "the key may not do that", _ROLES),
+    403: Meaning(_ACCESS, "the {key} may not do that", _ROLES),
     404: Meaning("not-found", "the API does not know that", "check --base-url and the project"),
     406: _BY_CODE["INVALID_VERSION_DATE"],
     410: _BY_CODE["VERSION_GONE"],

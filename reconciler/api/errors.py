@@ -20,6 +20,7 @@ from reconciler.api.codes import meaning
 from reconciler.core.problem import Problem
 
 if TYPE_CHECKING:
+    from reconciler.api.codes import Meaning
     from reconciler.core.problem import Place
 
 
@@ -29,6 +30,7 @@ class ApiError(Exception):
     def __init__(self, sentence: str, hint: str = "check the network and --base-url") -> None:
         """Say what happened, and what to look at."""
         super().__init__(sentence)
+        self.sentence = sentence
         self.hint = hint
 
     def problem(self, doing: str, at: Place | None = None) -> Problem:
@@ -47,15 +49,15 @@ class BadAnswer(ApiError):
 class Refused(ApiError):
     """The API answered that it did not, and will not, do it."""
 
-    def __init__(self, status: int, code: str, detail: str, *, challenged: bool = False) -> None:
+    def __init__(self, status: int, code: str, detail: str, told: Meaning | None = None) -> None:
         """Keep the HTTP status, and the error's code and text as the API put them.
 
-        `challenged` says that the answer asked for credentials, though some had been sent.
+        `told` is what they mean, where more is known than status and code.
         """
         self.status = status
         self.code = code
         self.detail = detail
-        self.meaning = meaning(status, code, challenged=challenged)
+        self.meaning = told or meaning(status, code, challenged=False)
         super().__init__(self.meaning.sentence, self.meaning.hint)
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from requests.adapters import BaseAdapter
+    from requests.auth import AuthBase
 
 MOST_BYTES = 10 * 1024 * 1024
 _CHUNK = 64 * 1024
@@ -27,13 +28,13 @@ _UNAUTHORIZED = 401
 
 
 class Session(requests.Session):
-    """Sends requests through one adapter, with the credentials of one API key."""
+    """Sends requests through one adapter."""
 
-    def __init__(self, adapter: BaseAdapter, keys: tuple[str, str], proxy: str | None) -> None:
-        """Take what carries the requests; the keys are the public and the private one."""
+    def __init__(self, adapter: BaseAdapter, auth: AuthBase | None, proxy: str | None) -> None:
+        """Take what carries the requests, and what signs them unless their headers do."""
         super().__init__()
         self.trust_env = False
-        self.auth = _Digest(*keys)
+        self.auth = auth
         self.headers.update(
             {"User-Agent": f"atlas-reconciler/{__version__}", "Accept-Encoding": "gzip"}
         )
@@ -55,7 +56,8 @@ class Session(requests.Session):
         prepared.headers.update(headers)
         prepared.prepare_cookies(RequestsCookieJar())
         prepared.prepare_body(body, None)
-        prepared.prepare_auth(self.auth, url)
+        if self.auth:
+            prepared.prepare_auth(self.auth, url)
         return self.send(
             prepared, stream=True, timeout=timeout, allow_redirects=False, proxies=self.proxies
         )
@@ -65,7 +67,7 @@ class Session(requests.Session):
         del resp
 
 
-class _Digest(HTTPDigestAuth):
+class Digest(HTTPDigestAuth):
     """Answers challenges; one object for all threads, which lets each use its nonce again."""
 
     def handle_401(self, r: requests.Response, **options: Any) -> requests.Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from threading import Lock
 
@@ -42,6 +43,10 @@ class Stop:
         """End the run because of a signal."""
         self.signal = signal
         self.request(f"interrupted by {name}")
+
+    def now(self) -> float:
+        """Give the seconds of the clock that pauses go by."""
+        return time.monotonic()
 
     def pause(self, seconds: float) -> None:
         """Wait, unless the run is ending: raises Stopped then, at once."""

@@ -17,8 +17,10 @@ from urllib3 import Timeout
 from urllib3.exceptions import HTTPError, LocationValueError
 from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
+from reconciler.api import wire
+from reconciler.api.credentials import ApiKey
 from reconciler.api.errors import Ambiguous, ApiError, BadAnswer, Passing, Unreachable
-from reconciler.api.http_session import Session, read
+from reconciler.api.http_session import Digest, Session, read
 from reconciler.api.tls import SharedContextAdapter
 from reconciler.core.problem import Failed, Problem
 
@@ -29,7 +31,13 @@ if TYPE_CHECKING:
 
     from requests.adapters import BaseAdapter
 
+    from reconciler.api.credentials import Credentials
+
 CONNECT_SECONDS = 5
+_COURTESY_SECONDS = 3.0
+"""For what nobody waits for: that a token be given back."""
+_ALWAYS = frozenset({("POST", wire.TOKEN), ("POST", wire.REVOKE)})
+"""What a run that only reads may send besides GET: it changes nothing that users look after."""
 _UNSENDABLE = (
     requests_errors.InvalidURL,
     requests_errors.InvalidSchema,
@@ -53,11 +61,10 @@ class ReadOnlyError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How to reach the API: scheme, host and port; an API key; seconds for one request."""
+    """How to reach the API: scheme, host and port; credentials; seconds for one request."""
 
     base_url: str
-    public_key: str
-    private_key: str = field(repr=False)
+    credentials: Credentials
     timeout: float = 30
     ca_bundle: str | None = None
     proxy: str | None = field(default=None, repr=False)
@@ -72,17 +79,22 @@ class Transport:
     """A pool of connections to one API that all threads share.
 
     `writable` says whether this run may write at all; every verb but GET is refused otherwise,
-    whoever asks.
+    whoever asks. Only a token may still be asked for and given back, at their two paths.
+
+    An API key signs each request here. For a service account the headers have to: see `Bearer`.
     """
+
+    signed: type[Credentials] = ApiKey
 
     def __init__(self, connection: Connection, *, writable: bool) -> None:
         """Prepare the session; nothing is sent yet.
 
         Raises Failed for a key that is no key, and for a CA bundle that cannot be used.
         """
-        keys = (connection.public_key, connection.private_key)
-        if not all(_is_token(key) for key in keys):
-            raise Failed(_NO_KEY)
+        credentials = connection.credentials
+        if not credentials.are_sendable:
+            raise Failed(_unsendable(credentials))
+        auth = Digest(*credentials.pair) if isinstance(credentials, ApiKey) else None
         adapter = connection.adapter or SharedContextAdapter(
             connection.ca_bundle, connection.connections
         )
@@ -90,7 +102,7 @@ class Transport:
         self._timeout = connection.timeout
         self._writable = writable
         self._trace = connection.trace
-        self._session = Session(adapter, keys, connection.proxy)
+        self._session = Session(adapter, auth, connection.proxy)
 
     def send(
         self,
@@ -105,7 +117,7 @@ class Transport:
 
         Raises Unreachable or Ambiguous, with a sentence that holds neither URL nor body.
         """
-        if method != "GET" and not self._writable:
+        if method != "GET" and not self._writable and (method, path) not in _ALWAYS:
             raise ReadOnlyError(f"{method} in a run that only reads")
         started, said = time.monotonic(), ""
         trouble: Passing
@@ -127,7 +139,8 @@ class Transport:
     def _exchange(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
     ) -> Reply:
-        timeout = Timeout(total=self._timeout, connect=CONNECT_SECONDS)
+        seconds = min(self._timeout, _COURTESY_SECONDS) if target == wire.REVOKE else self._timeout
+        timeout = Timeout(total=seconds, connect=CONNECT_SECONDS)
         url = self._base_url + target
         if not _is_address(url):
             raise requests_errors.InvalidURL
@@ -147,11 +160,9 @@ class Transport:
         self._session.close()
 
 
-_NO_KEY = Problem(
-    "bad-credentials",
-    "the API key holds white space, or a character that no key has",
-    "check MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY",
-)
+def _unsendable(credentials: Credentials) -> Problem:
+    sentence = f"the {credentials.noun} holds white space, or a character that none has"
+    return Problem("bad-credentials", sentence, f"check {' and '.join(credentials.variables)}")
 
 
 def _is_address(url: str) -> bool:
@@ -159,11 +170,6 @@ def _is_address(url: str) -> bool:
         return bool(urlsplit(url).netloc)
     except ValueError:
         return False
-
-
-def _is_token(key: str) -> bool:
-    """Tell whether a key can stand in a header: a line end that came along from a file cannot."""
-    return key.isascii() and key.isprintable() and " " not in key
 
 
 def _judge(error: Exception) -> Passing:

@@ -86,7 +86,8 @@ class _Course:
 
     def _look_before(self, number: int) -> None:
         """Wait as long as it takes before the next try, and look; after the last, only look."""
-        self._live.client.pause(number if number <= TRIES else 1, self._last.asked)
+        last = self._last
+        self._live.client.pause(number if number <= TRIES else 1, last.asked, last.detail)
         self._live.look()
 
     def _confirm(self) -> Outcome:

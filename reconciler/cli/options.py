@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from ipaddress import ip_address
 from math import isnan
@@ -14,7 +13,9 @@ from urllib.parse import urlsplit
 import click
 
 from reconciler import catalogue
+from reconciler.api.credentials import ApiKey, ServiceAccount
 from reconciler.api.stop import Stop
+from reconciler.cli.progress import say
 from reconciler.cli.proof import take_tolerated
 from reconciler.core.guard import Overrides
 from reconciler.report import FORMATS
@@ -176,22 +177,22 @@ def take_output(given: dict[str, Any]) -> Output:
 
 
 def take_target(given: dict[str, Any]) -> Target:
-    """Take the options of the connection out of what was given; keys are in the environment."""
+    """Take the options of the connection out of what was given; the environment has the rest."""
     state, seed, url = given.pop("simulate"), given.pop("seed"), given.pop("base_url")
     if seed and not state:
         raise click.UsageError("--seed goes with --simulate")
     ca_bundle = given.pop("ca_bundle")
     return Target(
         base_url=url,
-        public_key=os.environ.get("MONGODB_ATLAS_PUBLIC_API_KEY"),
-        private_key=os.environ.get("MONGODB_ATLAS_PRIVATE_API_KEY"),
+        credentials=(ServiceAccount.of(os.environ), ApiKey.of(os.environ)),
         timeout=given.pop("timeout"),
         concurrency=given.pop("concurrency"),
         ca_bundle=str(ca_bundle) if ca_bundle else None,
         proxy=given.pop("proxy"),
         simulate=state,
         seed=seed,
-        trace=_trace if given.pop("verbose") else None,
+        trace=say if given.pop("verbose") else None,
+        told=say,
     )
 
 
@@ -218,7 +219,3 @@ def take_look(given: dict[str, Any]) -> dict[str, Any]:
         "secrets": given.pop("secrets") == "all",
         "stop": Stop(),
     }
-
-
-def _trace(line: str) -> None:
-    sys.stderr.write(f"{line}\n")

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _WORTH_SHOWING = 20
+_bars: list[Progress] = []
+"""The bar that is on the terminal now, if one is."""
 
 
 def _nothing(doing: str, done: int, whole: int) -> None:
@@ -25,23 +27,31 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
     A bar is there from the first step of long work to the last, and leaves nothing behind, so that
     what comes in between, such as a question, has the terminal to itself.
     """
-    bars: list[Progress] = []
 
     def show(doing: str, done: int, whole: int) -> None:
         if whole < _WORTH_SHOWING:
             return
-        if not bars:
-            bars.append(_bar())
-            bars[0].add_task(doing, total=whole)
-        bars[0].update(bars[0].task_ids[0], completed=done)
+        if not _bars:
+            _bars.append(_bar())
+            _bars[0].add_task(doing, total=whole)
+        _bars[0].update(_bars[0].task_ids[0], completed=done)
         if done == whole:
-            bars.pop().stop()
+            _bars.pop().stop()
 
     try:
         yield show if sys.stderr and sys.stderr.isatty() else _nothing
     finally:
-        for bar in bars:
-            bar.stop()
+        while _bars:
+            _bars.pop().stop()
+
+
+def say(line: str) -> None:
+    """Show a line on stderr, above the bar if there is one; any thread may."""
+    for bar in _bars[:1]:
+        bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        return
+    if sys.stderr:
+        sys.stderr.write(f"{line}\n")
 
 
 def _bar() -> Progress:

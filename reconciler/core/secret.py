@@ -138,6 +138,10 @@ class Ends:
         known = (_VALUES[value] for value in hidden if not isinstance(value, Reference))
         _ENDS[self] = frozenset(value[-_PART:] for value in known if len(value) >= _PART)
 
+    def add(self, hidden: Sensitive) -> None:
+        """Take one more, which only came up during the run."""
+        _ENDS[self] |= _ENDS[Ends([hidden])]
+
     def are_in(self, text: str) -> bool:
         """Tell whether a text holds one of the secrets, or the end of one, or a mask."""
         ends = _ENDS[self]

@@ -13,18 +13,23 @@ from typing import NamedTuple
 import pytest
 
 from reconciler import catalogue
+from reconciler.api.bearer import Bearer
 from reconciler.api.client import Client
+from reconciler.api.credentials import ApiKey, ServiceAccount
 from reconciler.api.dialects import DIALECTS
 from reconciler.api.perform import perform
 from reconciler.api.stop import Stop
 from reconciler.api.transport import Connection, Transport
+from reconciler.api.waits import Waits
 from reconciler.core.assertion import NOTHING
 from reconciler.core.diff import diff
 from reconciler.core.plan import make_plan
+from reconciler.core.secret import Ends, Secret
 from reconciler.core.state import ProjectRef
 from reconciler.simulator import InProcess, Response
 
 KEYS = ("abcdefgh", "00000000-1111-2222-3333-444444444444")
+ACCOUNT = ServiceAccount("mdb_sa_id_5d791c84", "mdb_sa_sk_q7Zr+/=%:x2-K9tail")
 REF = ProjectRef("5d791c84ff7a2522cc4f9aa1", "payments")
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -169,8 +174,8 @@ def connect(serve):
     opened = []
 
     def to(url, *, writable=True, keys=KEYS, **options):
-        options = {"timeout": _GIVE_UP} | options
-        opened.append(Transport(Connection(url, *keys, **options), writable=writable))
+        options = {"timeout": _GIVE_UP, "credentials": ApiKey(*keys)} | options
+        opened.append(Transport(Connection(url, **options), writable=writable))
         return opened[-1]
 
     yield to
@@ -182,11 +187,15 @@ def connect(serve):
 
 
 class Patience(Stop):
-    """Does not wait, and remembers how long it would have."""
+    """Does not wait, and remembers how long it would have; only that moves its clock."""
 
     def __init__(self):
         super().__init__()
         self.waits = []
+        self.passed = 0.0
+
+    def now(self):
+        return self.passed + sum(self.waits)
 
     def pause(self, seconds):
         super().pause(0)
@@ -204,9 +213,24 @@ def ask(stop):
     """Give a client of whatever answers requests in this process."""
 
     def of(handle, *, api="atlas", writable=True, kinds=None):
-        connection = Connection("http://test", *KEYS, adapter=InProcess(handle))
+        connection = Connection("http://test", ApiKey(*KEYS), adapter=InProcess(handle))
         transport = Transport(connection, writable=writable)
-        return Client(transport, DIALECTS[api], kinds or catalogue.kinds(api), stop)
+        return Client(transport, DIALECTS[api], kinds or catalogue.kinds(api), Waits(stop))
+
+    return of
+
+
+@pytest.fixture
+def ask_signed(stop):
+    """Give the same for a service account; the token is given back when the test says so."""
+
+    def of(handle, *, api="atlas", writable=True, told=None):
+        connection = Connection("http://test", ACCOUNT, adapter=InProcess(handle))
+        waits, ends = Waits(stop, told), Ends([Secret(ACCOUNT.secret)])
+        bearer = Bearer(Transport(connection, writable=writable), ACCOUNT, waits, ends)
+        client = Client(bearer, DIALECTS[api], catalogue.kinds(api), waits, ends)
+        client.close = lambda: bearer.__exit__(None, None, None)
+        return client
 
     return of
 

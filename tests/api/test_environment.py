@@ -6,6 +6,7 @@ import ssl
 import pytest
 import trustme
 
+from reconciler.api.credentials import ApiKey
 from reconciler.api.errors import Ambiguous, Unreachable
 from reconciler.api.transport import Connection
 from reconciler.core.problem import Failed
@@ -204,6 +205,8 @@ def test_a_run_that_only_reads_reads(serve, connect):
 
 
 def test_what_a_connection_is_made_of_can_be_shown():
-    shown = repr(Connection("https://host", "public", "private-key", proxy="http://user:word@x"))
+    shown = repr(
+        Connection("https://host", ApiKey("public", "private-key"), proxy="http://user:word@x")
+    )
     assert "private-key" not in shown
     assert "word" not in shown

@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.api.codec import decode_error
 from reconciler.api.codes import meaning
+from reconciler.api.credentials import ApiKey, ServiceAccount
 from reconciler.api.errors import ApiError, BadAnswer, Halted, Refused
 from reconciler.simulator import Response
 
@@ -120,21 +121,31 @@ def test_a_401_is_bad_credentials_only_with_a_challenge(code, challenged, expect
     assert meaning(401, code, challenged=challenged).code == expected
 
 
-def sentences():
+def sentences(signed=ApiKey):
     for status, code, _ in TABLE:
-        yield meaning(status, code, challenged=False)
+        yield meaning(status, code, challenged=False, signed=signed)
     for status, _ in BY_STATUS:
-        yield meaning(status, "", challenged=True)
+        yield meaning(status, "", challenged=True, signed=signed)
 
 
-def test_sentences_and_next_steps_read_well_after_a_colon():
+@pytest.mark.parametrize("signed", [ApiKey, ServiceAccount])
+def test_sentences_and_next_steps_read_well_after_a_colon(signed):
     names = ("Slack", "Ops Manager", "Cloud Manager", "Atlas")
-    for code, sentence, hint in sentences():
+    for code, sentence, hint in sentences(signed):
         assert code == code.lower().replace(" ", "-")
         for text in (sentence, hint):
             assert text == text.strip().rstrip(".")
             assert text[0].islower() or text.startswith(names)
             assert len(text) <= 80
+
+
+def test_nobody_is_told_to_look_at_credentials_that_were_not_used():
+    for signed, other in ((ApiKey, ServiceAccount), (ServiceAccount, ApiKey)):
+        said = " ".join(f"{sentence} {hint}" for _, sentence, hint in sentences(signed))
+        for word in (f" the {other.noun} ", *other.variables):
+            assert word not in said
+        for word in (f" the {signed.noun} ", *signed.variables):
+            assert word in said
 
 
 def test_old_and_new_spellings_of_the_access_list_mean_the_same():

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from reconciler import steps
+from reconciler.api.credentials import ApiKey
 from reconciler.api.stop import Stop
 from reconciler.job import Job
 from reconciler.run import Run
@@ -45,7 +46,7 @@ def measure(fleet: Fleet, folder: Path, repeat: int) -> Row:
 
 def _look(file: str, url: str, size: int) -> float:
     """Time what `drift` does from the first connection to the last change."""
-    target = Target(url, "public", "private", concurrency=CONNECTIONS)
+    target = Target(url, (ApiKey("public", "private"),), concurrency=CONNECTIONS)
     run = Run("drift", Job([file], Stop(), target, secrets=False))
     declared = steps.load(run)
     started = time.perf_counter()
