@@ -147,11 +147,12 @@ def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path):
     assert path.read_bytes() == before
 
 
-def test_a_state_of_another_version_is_refused(tmp_path):
+@pytest.mark.parametrize("version", [0, 99])
+def test_a_state_of_another_version_is_refused(tmp_path, version):
     path = tmp_path / "state.db"
     open_service(path).close()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 99")
+        connection.execute(f"PRAGMA user_version = {version}")
     with pytest.raises(StateError, match="another version"):
         open_service(path)
 
