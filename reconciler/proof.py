@@ -61,8 +61,8 @@ class Proof:
 
     @property
     def sightings(self) -> Iterator[Sighting]:
-        """Walk all secrets that were seen."""
-        return chain.from_iterable(self.seen.values())
+        """Walk all secrets that were seen, by project id; projects are read in no order."""
+        return chain.from_iterable(self.seen[project] for project in sorted(self.seen))
 
     def standing(self, seen: Sighting) -> Standing:
         """Say how a secret stands by its receipt."""

@@ -1,4 +1,4 @@
-"""Read what is live, many projects at once; one that cannot be read fails alone."""
+"""Read what is live: the list of projects, and many of them at once."""
 
 from __future__ import annotations
 
@@ -9,11 +9,23 @@ from reconciler.core.problem import Failed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from reconciler.api.client import Client
     from reconciler.core.problem import Place
     from reconciler.core.state import ProjectRef
     from reconciler.run import Run
 
 T = TypeVar("T")
+
+
+def listed(client: Client, org_id: str | None = None) -> list[ProjectRef]:
+    """List the projects that the credentials can see, of one organization or all. Raises Failed."""
+    from reconciler.api.errors import ApiError
+
+    try:
+        return client.projects(org_id)
+    except ApiError as error:
+        problem = error.problem("listing the projects")
+    raise Failed(problem)
 
 
 def read(

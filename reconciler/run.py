@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.core.change import Change
     from reconciler.core.policy import Policy
     from reconciler.core.state import DesiredProject, ProjectRef
+    from reconciler.export import Declaration
     from reconciler.job import Job
     from reconciler.proof import Proof
 
@@ -40,6 +41,8 @@ class Run:
     base_url: str | None = None
     projects: list[DesiredProject] = field(default_factory=list)
     """Those looked at, with their ids, sorted by id."""
+    declared: list[Declaration] = field(default_factory=list)
+    """What to declare of the projects read so far, in no order."""
     changes: list[Change] = field(default_factory=list)
     beyond: list[Change] = field(default_factory=list)
     """What the run is not about."""

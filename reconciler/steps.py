@@ -13,9 +13,9 @@ from reconciler.core.assertion import NOTHING
 from reconciler.core.diff import diff
 from reconciler.core.exits import Exit
 from reconciler.core.guard import refusals, unproven_secrets
-from reconciler.core.match import match, select
-from reconciler.core.problem import Failed, Problem
-from reconciler.read import read
+from reconciler.core.match import match, pick, select
+from reconciler.core.problem import Problem
+from reconciler.read import listed, read
 from reconciler.report import saved
 
 if TYPE_CHECKING:
@@ -75,20 +75,22 @@ def connect(run: Run, declared: Desired, *, writable: bool) -> Iterator[Client]:
 
 def look(run: Run, client: Client, declared: Desired) -> None:
     """Read every declared project and compare; one that cannot be read fails alone."""
-    from reconciler.api.errors import ApiError
+    run.projects = select(match(declared, listed(client)), run.job.projects)
+    found = _compare(run, client, run.projects, run.job.assertion)
+    run.changes = [change for change in found if run.job.covers(change.type)]
+    run.beyond = [change for change in found if not run.job.covers(change.type)]
+    run.problems += [told for change in run.changes for told in change.warnings]
 
-    try:
-        listed = client.projects()
-    except ApiError as error:
-        problem = error.problem("listing the projects")
-    else:
-        run.projects = select(match(declared, listed), run.job.projects)
-        found = _compare(run, client, run.projects, run.job.assertion)
-        run.changes = [change for change in found if run.job.covers(change.type)]
-        run.beyond = [change for change in found if not run.job.covers(change.type)]
-        run.problems += [told for change in run.changes for told in change.warnings]
-        return
-    raise Failed(problem)
+
+def write_down(run: Run, client: Client, org_id: str | None) -> None:
+    """Read the projects that are asked for, and say of each what to declare."""
+    from reconciler.export import declare
+
+    refs = pick(listed(client, org_id), run.job.projects)
+    for live in read(run, client.integrations, dict.fromkeys(refs)):
+        found = declare(client.dialect.name, live, run.job.covers)
+        run.declared.append(found)
+        run.problems += found.warnings()
 
 
 def demand_proof(run: Run) -> None:

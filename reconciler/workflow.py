@@ -7,12 +7,16 @@
 `validate` gets off after load, `drift` after look, `plan` after make_plan. `apply` goes on to
 perform and then looks a second time, when nothing must be left to do. Each gives one report,
 whatever happens on the way.
+
+`export` walks the lower half alone, from the live projects to what a file would declare of them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.core.state import Desired
+from reconciler.export import Export
 from reconciler.job import Job
 from reconciler.run import Run
 from reconciler.steps import (
@@ -26,6 +30,7 @@ from reconciler.steps import (
     make_plan,
     perform,
     resolve,
+    write_down,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +38,7 @@ if TYPE_CHECKING:
 
     from reconciler.report import Report
 
-__all__ = ["Job", "apply", "drift", "look_by_receipts", "plan", "validate"]
+__all__ = ["Job", "apply", "drift", "export", "look_by_receipts", "plan", "validate"]
 
 
 def look_by_receipts(job: Job, act: Callable[[Run], None]) -> Report:
@@ -71,6 +76,18 @@ def plan(job: Job) -> Report:
             look(run, client, desired)
             make_plan(run, client, desired)
     return run.report()
+
+
+def export(job: Job, api: str, org_id: str | None = None) -> tuple[Report, Export]:
+    """Write down what is live in one API, of one organization or all, as a desired state.
+
+    The job has no paths. Where the run ends early, what was read by then is given all the same.
+    """
+    everywhere = Desired(api, ())
+    with Run("export", job, api=api) as run, connect(run, everywhere, writable=False) as client:
+        write_down(run, client, org_id)
+    ended = run.ended is not None or bool(job.stop)
+    return run.report(), Export(api, run.declared, run.unread, cut_off=ended)
 
 
 def apply(job: Job, approve: Callable[[Report], bool]) -> Report:

@@ -63,9 +63,10 @@ class Client:
         """Give what the answers so far announced and the user should know; each once."""
         return self._notices.problems()
 
-    def projects(self) -> list[ProjectRef]:
-        """List every project that the credentials can see, each once."""
-        found = self._list(self.dialect.projects(), "id")
+    def projects(self, org_id: str | None = None) -> list[ProjectRef]:
+        """List the projects that the credentials can see, each once; all, or one organization's."""
+        path = self.dialect.projects_of(org_id) if org_id else self.dialect.projects()
+        found = self._list(path, "id")
         if not all(isinstance(item.get("name"), str) for item in found):
             raise BadAnswer("the answer holds a project without a name")
         return [ProjectRef(item["id"], item["name"]) for item in found]

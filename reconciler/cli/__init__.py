@@ -20,6 +20,7 @@ COMMANDS = {
     "apply": "Make the desired state live.",
     "drift": "Show how live differs from the desired state.",
     "receipts": "Look after the receipts of written secrets.",
+    "export": "Write down what is live as a desired state.",
     "schema": "Print one JSON Schema of the desired state, for editors.",
     "simulate": "Serve the API on this machine.",
 }

@@ -92,16 +92,21 @@ OUTPUT = (
     ),
     click.option("--no-color", is_flag=True, help="No colour, even on a terminal."),
 )  # fmt: skip
+TYPE = click.option(
+    "--type",
+    "types",
+    multiple=True,
+    metavar="TYPE",
+    help="Only these types. Repeatable.",
+    type=click.Choice(catalogue.types(), case_sensitive=False),
+)
 LOOK = (
     POLICY,
     click.option(
         "--project", "projects", multiple=True, metavar="ID|NAME|GLOB",
         help="Only these declared projects. Repeatable.",
     ),
-    click.option(
-        "--type", "types", multiple=True, metavar="TYPE", help="Only these types. Repeatable.",
-        type=click.Choice(catalogue.types(), case_sensitive=False),
-    ),
+    TYPE,
     click.option(
         "--secrets", type=click.Choice(["all", "none"]), default="all", show_default=True,
         help="Resolve every secret, or none and compare the rest.",

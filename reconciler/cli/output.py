@@ -15,7 +15,10 @@ from reconciler.report import FORMATS, Report, Style
 from reconciler.report.problems import problem_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reconciler.cli.options import Output
+    from reconciler.core.problem import Problem
 
 _NARROWEST = 60
 
@@ -23,16 +26,26 @@ _NARROWEST = 60
 def show(report: Report, output: Output) -> int:
     """Write the report in the asked form, and give the exit code."""
     text = FORMATS[output.format](report, style_of(sys.stdout, output))
-    code = int(report.exit)
+    code = put(text, report, output)
+    if output.file or output.format != "text":
+        tell(report.problems, output)
+    return code
+
+
+def put(text: str, report: Report, output: Output) -> int:
+    """Write what a run came to, and give the exit code."""
     if output.file:
         write_file(output.file, text)
     elif not _write(sys.stdout, text):
         _write(sys.stderr, "reconciler: unwritable-output: the report cannot be written\n")
-        code = code or int(Exit.FAILED)
-    if output.file or output.format != "text":
-        lines = problem_lines(report.problems, style_of(sys.stderr, output))
-        _write(sys.stderr, "".join(f"{line}\n" for line in lines))
-    return code
+        return int(report.exit) or int(Exit.FAILED)
+    return int(report.exit)
+
+
+def tell(problems: Iterable[Problem], output: Output) -> None:
+    """Write problems to stderr."""
+    lines = problem_lines(problems, style_of(sys.stderr, output))
+    _write(sys.stderr, "".join(f"{line}\n" for line in lines))
 
 
 def style_of(stream: TextIO | None, output: Output) -> Style:

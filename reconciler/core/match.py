@@ -49,24 +49,35 @@ def select(projects: Sequence[DesiredProject], patterns: Sequence[str]) -> list[
 
     Raises Invalid for a pattern that names no declared project.
     """
-    if not patterns:
-        return list(projects)
+    wanted = set(pick([project.ref for project in projects], patterns, "declared project"))
+    return [project for project in projects if project.ref in wanted]
+
+
+def pick(
+    refs: Iterable[ProjectRef], patterns: Sequence[str], what: str = "project that can be seen"
+) -> list[ProjectRef]:
+    """Keep the projects whose id or name one of the patterns names; all, where there is none.
+
+    Raises Invalid for a pattern that names none; `what` is what it should have named.
+    """
+    refs = list(refs)
     problems = [
         Problem(
             "unknown-project",
-            f"--project {pattern} names no declared project",
-            did_you_mean(pattern, [project.ref.name or "" for project in projects]),
+            f"--project {pattern} names no {what}",
+            did_you_mean(pattern, [ref.name or "" for ref in refs]),
         )
         for pattern in patterns
-        if not any(_is_named(project, pattern) for project in projects)
+        if not any(_is_named(ref, pattern) for ref in refs)
     ]
     if problems:
         raise Invalid(problems)
-    return [p for p in projects if any(_is_named(p, pattern) for pattern in patterns)]
+    return [
+        ref for ref in refs if not patterns or any(_is_named(ref, pattern) for pattern in patterns)
+    ]
 
 
-def _is_named(project: DesiredProject, pattern: str) -> bool:
-    ref = project.ref
+def _is_named(ref: ProjectRef, pattern: str) -> bool:
     return pattern == ref.name or any(
         fnmatchcase(part or "", pattern) for part in (ref.id, ref.name)
     )

@@ -111,6 +111,11 @@ def wrap_live(text: str) -> Masked | Secret:
     return Masked(text) if mask.looks_masked(text) else Secret(text)
 
 
+def is_empty(shown: Masked | Secret) -> bool:
+    """Tell whether the API shows an empty string for a sensitive setting: nothing is set."""
+    return not _VALUES[shown]
+
+
 def describe(value: Sensitive) -> str:
     """Name a sensitive value for people: its reference, or that it is not shown."""
     if isinstance(value, Reference):

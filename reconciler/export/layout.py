@@ -1,0 +1,108 @@
+"""Lay an export out as a file of the desired state, with comments that say what it cannot hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.export.names import variables
+from reconciler.export.scalars import scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from reconciler.core.state import ProjectRef
+    from reconciler.export.declare import Declaration, Declared, LeftOut, Setting
+    from reconciler.export.names import Key
+
+_HEAD = """\
+# yaml-language-server: $schema=./desired-state.schema.json
+# That file is made by: reconciler schema > desired-state.schema.json"""
+_TO_FILL = """
+# Secrets to fill in: the API does not give them away. Set each where `reconciler` runs, or name
+# another place in the settings above.
+#"""
+_NOTHING = """
+# No integration is declared: a plan of this file asks for --allow-empty."""
+_LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What is to be written down: projects in any order, and what is missing.
+
+    `cut_off` says that the reading did not come to its end, so that nobody knows what is missing.
+    """
+
+    api: str
+    projects: Sequence[Declaration]
+    unread: Sequence[ProjectRef] = ()
+    cut_off: bool = False
+
+
+def lay_out(export: Export) -> str:
+    """Give the text of the file: projects by name, then id. It is valid, whatever is missing."""
+    projects = sorted(export.projects, key=lambda project: project.sort_key)
+    names = variables(projects)
+    lines = [_HEAD, *_missing(export), "version: 1", f"api: {export.api}"]
+    lines.append("projects:" if projects else "projects: []")
+    for project in projects:
+        lines += _project(project, names)
+    if not (export.cut_off or any(project.integrations for project in projects)):
+        lines.append(_NOTHING)
+    lines += _to_fill(names.values())
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _missing(export: Export) -> Iterator[str]:
+    if export.cut_off:
+        yield "# Incomplete: the run ended before everything was read."
+    if export.unread:
+        yield "# Incomplete: these projects could not be read."
+    for ref in sorted(export.unread, key=lambda ref: (ref.name or "", ref.id or "")):
+        yield f"#   {' '.join(_foreign(part) for part in (ref.id, ref.name) if part)}"
+
+
+def _project(project: Declaration, names: Mapping[Key, str]) -> Iterator[str]:
+    ref = project.ref
+    yield f"  - id: {scalar(ref.id or '')}"
+    if ref.name:
+        yield f"    name: {scalar(ref.name)}"
+    yield "    integrations:" if project.integrations else "    integrations: []"
+    for integration in project.integrations:
+        yield f"      - type: {integration.type}"
+        for line in _settings(ref, integration, names):
+            yield f"        {line}"
+    for left_out in project.left_out:
+        yield f"      {_left_out(left_out)}"
+
+
+def _settings(ref: ProjectRef, integration: Declared, names: Mapping[Key, str]) -> Iterator[str]:
+    for setting in integration.settings:
+        if setting.value is not None:
+            yield f"{setting.name}: {scalar(setting.value)}"
+        else:
+            yield _reference(setting, names[ref, integration.type, setting.name])
+    for left_out in integration.left_out:
+        yield _left_out(left_out)
+
+
+def _reference(setting: Setting, variable: str) -> str:
+    remark = "" if setting.shown else "  # the API does not show it"
+    return f"{setting.name}: {{env: {variable}}}{remark}"
+
+
+def _left_out(left_out: LeftOut) -> str:
+    return f"# {_foreign(left_out.name)} is live and not declared here: {left_out.why}"
+
+
+def _to_fill(names: Iterable[str]) -> Iterator[str]:
+    if names:
+        yield _TO_FILL
+    for name in names:
+        yield f"# export {name}="
+
+
+def _foreign(text: str) -> str:
+    """Make a text that others chose fit for a comment."""
+    return scalar(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
