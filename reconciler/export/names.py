@@ -7,6 +7,8 @@ import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from reconciler.core.forbidden import forbidden
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -24,7 +26,8 @@ def variables(projects: Sequence[Declaration]) -> Mapping[Key, str]:
     """Name a variable for each secret: project, type and setting, such as PAY_SLACK_API_TOKEN.
 
     Every name is there once. Where two would meet, all names of both projects carry the id of
-    their project. The order of the projects makes no difference.
+    their project. A name that no integration may refer to, as a project named `aws` would give,
+    begins with PROJECT. The order of the projects makes no difference.
     """
     keys = [key for project in projects for key in _secrets(project)]
     met: set[ProjectRef] = set()
@@ -52,7 +55,8 @@ def _name(key: Key, met: Collection[ProjectRef]) -> str:
     name = _HUMP.sub("_", setting).upper()
     if not name.startswith(f"{type_}_"):  # microsoftTeamsWebhookUrl says its type already
         words.append(type_)
-    return "_".join([*words, name])
+    variable = "_".join([*words, name])
+    return f"PROJECT_{variable}" if forbidden("env", variable) else variable
 
 
 def _project(ref: ProjectRef) -> str:

@@ -35,6 +35,7 @@ def names(*projects):
         ("日本語", f"PROJECT_{A.upper()}_OPS_GENIE_API_KEY"),
         (None, f"PROJECT_{A.upper()}_OPS_GENIE_API_KEY"),
         ("_x_", "X_OPS_GENIE_API_KEY"),
+        ("aws", "PROJECT_AWS_OPS_GENIE_API_KEY"),
     ],
 )
 def test_a_variable_is_named_by_project_type_and_setting(name, variable):

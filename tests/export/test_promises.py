@@ -20,6 +20,7 @@ SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 REFS = [ProjectRef(f"{number}d791c84ff7a2522cc4f9aa1", None) for number in range(1, 4)]
 NAMES = st.one_of(
     st.sampled_from(["on", "1e3", "null", "pay-prod", "pay.prod", "PAY PROD", "日本", "2024"]),
+    st.sampled_from(["aws", "GitHub prod", "ci", "vault", "mongodb-atlas", "reconciler"]),
     st.text(min_size=1, max_size=70),
     st.text("\ud800\udfff* -ax", min_size=1, max_size=8),
 )
