@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler import catalogue
@@ -85,6 +85,35 @@ def connect(target: Target, desired: Desired, stop: Stop, *, writable: bool) -> 
         yield Client(signed, dialect, catalogue.kinds(desired.api), waits, ends)
 
 
+@contextmanager
+def discovery(
+    target: Target, desired: Desired, stop: Stop
+) -> Iterator[Callable[[str, Secret], Client]]:
+    """Give what makes a client of Prometheus discovery, of a user name and a password.
+
+    All of them share one pool of connections. No other credentials are needed.
+    """
+    from reconciler.api.basic import Basic, Login
+    from reconciler.api.client import Client
+    from reconciler.api.dialects import DIALECTS
+    from reconciler.api.transport import Transport
+    from reconciler.api.waits import Waits
+
+    dialect = replace(DIALECTS[desired.api], media_type="application/json")
+    with ExitStack() as stack:
+        unsigned = Login("", "")
+        connection = (
+            replace(_simulated(target, desired, stack), credentials=unsigned)
+            if target.simulate
+            else _connection(target, dialect, unsigned)
+        )
+        transport = stack.enter_context(Transport(connection, writable=False))
+        waits, ends = Waits(stop, target.told), Ends(_hidden(desired, connection))
+        yield lambda name, password: Client(
+            Basic(transport, name, password), dialect, {}, waits, ends
+        )
+
+
 def _signed(
     transport: Transport, credentials: Credentials, waits: Waits, ends: Ends, stack: ExitStack
 ) -> Transport | Bearer:
@@ -114,11 +143,16 @@ def _hidden(desired: Desired, connection: Connection) -> list[Sensitive]:
 
 def _real(target: Target, dialect: Dialect) -> Connection:
     from reconciler.api.credentials import choose
+
+    return _connection(target, dialect, choose(target.credentials, dialect))
+
+
+def _connection(target: Target, dialect: Dialect, credentials: Credentials) -> Connection:
     from reconciler.api.transport import Connection
 
     return Connection(
         base_url(target, dialect.name),
-        choose(target.credentials, dialect),
+        credentials,
         target.timeout,
         target.ca_bundle,
         target.proxy,

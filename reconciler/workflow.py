@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.core.state import Desired
+from reconciler.discover import Targets, discover, narrow
 from reconciler.export import Export
 from reconciler.job import Job
 from reconciler.run import Run
@@ -34,11 +35,11 @@ from reconciler.steps import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from reconciler.report import Report
 
-__all__ = ["Job", "apply", "drift", "export", "look_by_receipts", "plan", "validate"]
+__all__ = ["Job", "apply", "drift", "export", "look_by_receipts", "plan", "targets", "validate"]
 
 
 def look_by_receipts(job: Job, act: Callable[[Run], None]) -> Report:
@@ -105,3 +106,15 @@ def apply(job: Job, approve: Callable[[Report], bool]) -> Report:
                 look_again(run, client)
                 keep_receipts(run)
     return run.report()
+
+
+def targets(job: Job, params: Mapping[str, str]) -> tuple[Report, Targets]:
+    """Ask Prometheus discovery about the declared projects; `params` are the request's query.
+
+    Gives what was found up to where the run ended, and how it ended.
+    """
+    targets = Targets()
+    with Run("targets", job) as run:
+        desired = resolve(run, narrow(run, load(run), params))
+        discover(run, desired, params, targets)
+    return run.report(), targets

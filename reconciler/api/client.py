@@ -21,6 +21,7 @@ from reconciler.core.state import LiveIntegration, LiveProject, ProjectRef
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reconciler.api.basic import Basic
     from reconciler.api.bearer import Bearer
     from reconciler.api.codec import Page
     from reconciler.api.dialects import Dialect
@@ -41,7 +42,7 @@ class Client:
 
     def __init__(
         self,
-        transport: Transport | Bearer,
+        transport: Transport | Bearer | Basic,
         dialect: Dialect,
         kinds: Mapping[str, Kind],
         waits: Waits,
@@ -133,10 +134,13 @@ class Client:
                 return found, total
         raise Malformed("the list does not end")
 
+    def get(self, path: str, params: Mapping[str, str]) -> Reply:
+        """Read one thing, trying again what may pass."""
+        return self._waits.persist(lambda: self._ask("GET", path, params=params))
+
     def _page(self, path: str, number: int) -> Page:
         params = {"itemsPerPage": str(wire.MAX_ITEMS_PER_PAGE), "pageNum": str(number)}
-        reply = self._waits.persist(lambda: self._ask("GET", path, params=params))
-        return decode_page(reply.body)
+        return decode_page(self.get(path, params).body)
 
     def _ask(
         self,

@@ -21,6 +21,7 @@ COMMANDS = {
     "drift": "Show how live differs from the desired state.",
     "receipts": "Look after the receipts of written secrets.",
     "export": "Write down what is live as a desired state.",
+    "targets": "Print the targets of Prometheus discovery.",
     "schema": "Print one JSON Schema of the desired state, for editors.",
     "simulate": "Serve the API on this machine.",
 }

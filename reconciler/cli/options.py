@@ -59,10 +59,10 @@ def writable(ctx: click.Context, option: click.Parameter, value: Path | None) ->
     return value
 
 
-def _seconds(ctx: click.Context, option: click.Parameter, value: float) -> float:
+def seconds(ctx: click.Context, option: click.Parameter, value: float | None) -> float | None:
     """Refuse what is no number at all, which no range does."""
     del ctx, option
-    if isnan(value):
+    if value is not None and isnan(value):
         raise click.BadParameter("must be a number of seconds")
     return value
 
@@ -82,6 +82,7 @@ POLICY = click.option(
     "--policy", envvar="RECONCILER_POLICY", show_envvar=True, metavar="FILE", callback=_policy,
     help="Operator's policy: what the desired state may refer to.",
 )  # fmt: skip
+NO_COLOR = (click.option("--no-color", is_flag=True, help="No colour, even on a terminal."),)
 OUTPUT = (
     click.option(
         "--format", "format_", type=click.Choice(list(FORMATS)), default="text",
@@ -90,7 +91,7 @@ OUTPUT = (
     click.option(
         "--output", type=FILE, callback=writable, help="Write the report here instead of stdout."
     ),
-    click.option("--no-color", is_flag=True, help="No colour, even on a terminal."),
+    *NO_COLOR,
 )  # fmt: skip
 TYPE = click.option(
     "--type",
@@ -100,12 +101,15 @@ TYPE = click.option(
     help="Only these types. Repeatable.",
     type=click.Choice(catalogue.types(), case_sensitive=False),
 )
-LOOK = (
-    POLICY,
+PROJECT = (
     click.option(
         "--project", "projects", multiple=True, metavar="ID|NAME|GLOB",
         help="Only these declared projects. Repeatable.",
     ),
+)  # fmt: skip
+LOOK = (
+    POLICY,
+    *PROJECT,
     TYPE,
     click.option(
         "--secrets", type=click.Choice(["all", "none"]), default="all", show_default=True,
@@ -133,7 +137,7 @@ CONNECT = (
     ),
     click.option(
         "--timeout", type=click.FloatRange(0, 3600, min_open=True), default=30, show_default=True,
-        callback=_seconds, metavar="SECONDS", help="Longest wait for one request.",
+        callback=seconds, metavar="SECONDS", help="Longest wait for one request.",
     ),
     click.option("--verbose", is_flag=True, help="Trace requests on stderr."),
 )  # fmt: skip

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -36,16 +37,16 @@ def put(text: str, report: Report, output: Output) -> int:
     """Write what a run came to, and give the exit code."""
     if output.file:
         write_file(output.file, text)
-    elif not _write(sys.stdout, text):
-        _write(sys.stderr, "reconciler: unwritable-output: the report cannot be written\n")
+    elif not write(sys.stdout, text):
+        write(sys.stderr, "reconciler: unwritable-output: the report cannot be written\n")
         return int(report.exit) or int(Exit.FAILED)
     return int(report.exit)
 
 
 def tell(problems: Iterable[Problem], output: Output) -> None:
-    """Write problems to stderr."""
+    """Say on stderr what went wrong."""
     lines = problem_lines(problems, style_of(sys.stderr, output))
-    _write(sys.stderr, "".join(f"{line}\n" for line in lines))
+    write(sys.stderr, "".join(f"{line}\n" for line in lines))
 
 
 def style_of(stream: TextIO | None, output: Output) -> Style:
@@ -56,13 +57,20 @@ def style_of(stream: TextIO | None, output: Output) -> Style:
     return Style(width=max(width, _NARROWEST), colour=terminal and not unwanted)
 
 
-def write_file(file: Path, text: str) -> None:
-    """Replace a file at once and for good, readable by its owner alone."""
+def write_file(file: Path, text: str, *, mode: int = 0o600, group: int = -1) -> None:
+    """Replace a file at once and for good: whoever looks sees the old one or the new one, whole.
+
+    Unless `mode` says otherwise, its owner alone may read it. `group` is the id of the group to
+    give it to, which is not done where it is not allowed.
+    """
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with open(handle, "w", encoding="utf-8") as stream:  # noqa: PTH123 - it is a descriptor
             stream.write(text)
             stream.flush()
+            with suppress(PermissionError):
+                os.fchown(handle, -1, group)
+            os.fchmod(handle, mode)
             os.fsync(stream.fileno())
         Path(temporary).replace(file)
     except BaseException:
@@ -70,7 +78,7 @@ def write_file(file: Path, text: str) -> None:
         raise
 
 
-def _write(stream: TextIO | None, text: str) -> bool:
+def write(stream: TextIO | None, text: str) -> bool:
     """Write all, and say whether that worked; a reader that has gone away is no error of ours."""
     try:
         if isinstance(stream, TextIOWrapper):

@@ -30,7 +30,8 @@ _CONSOLE = re.compile(r"(?ms)^```console\n(.*?)^```")
 
 def whole(text: str) -> str:
     """Give the README with everything that is made in it made anew."""
-    text = _between(text, "quickstart", f"```yaml\n{_quickstart()}```\n")
+    text = _between(text, "quickstart", _example("quickstart/atlas.yaml"))
+    text = _between(text, "prometheus", _example("prometheus/prometheus.yml"))
     text = _between(text, "types", types_table())
     text = _between(text, "policy", f"```yaml\n{_policy()}```\n")
     text = _between(text, "forbidden", forbidden_table())
@@ -94,8 +95,8 @@ def _setting(name: str, part: dict, document: dict) -> str:
     return shown
 
 
-def _quickstart() -> str:
-    return (ROOT / "examples/quickstart/atlas.yaml").read_text()
+def _example(file: str) -> str:
+    return f"```yaml\n{(ROOT / 'examples' / file).read_text()}```\n"
 
 
 def _policy() -> str:
