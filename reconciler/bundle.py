@@ -110,7 +110,7 @@ def _reference(types: list[str]) -> Schema:
     for source in secret["properties"].values():
         del source["examples"]  # editors would propose them as values
     text = "text, or " if "string" in types else ""
-    forms = " or ".join(f"{{{source}: {example}}}" for source, example, _ in _sources())
+    forms = " or ".join(f"{{{source}: {example}}}" for source, example, _ in _sources()[:2])
     return {
         "type": types,
         "errorMessage": f"Must be {text}a reference to a secret, such as {forms}.",

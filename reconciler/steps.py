@@ -13,7 +13,7 @@ from reconciler.core.assertion import NOTHING
 from reconciler.core.diff import diff
 from reconciler.core.exits import Exit
 from reconciler.core.guard import refusals, unproven_secrets
-from reconciler.core.match import match, pick, select
+from reconciler.core.match import match, may_be_selected, pick, select
 from reconciler.core.problem import Problem
 from reconciler.read import listed, read
 from reconciler.report import saved
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from reconciler.api.client import Client
     from reconciler.core.assertion import Assertion
     from reconciler.core.change import Change
-    from reconciler.core.state import Desired, DesiredProject
+    from reconciler.core.state import Desired, DesiredProject, Integration
     from reconciler.report import Report
     from reconciler.run import Run
 
@@ -51,12 +51,17 @@ def load(run: Run) -> Desired:
 
 
 def resolve(run: Run, declared: Desired) -> Desired:
-    """Put secrets in the place of references, unless none are wanted."""
+    """Put secrets in the place of the references that the run covers, unless none are wanted."""
     from reconciler.secrets.resolve import resolve as resolve_all
 
-    if not run.job.secrets:
+    job = run.job
+    if not job.secrets:
         return declared
-    return resolve_all(declared, run.policy, run.problems.append)
+
+    def covers(project: DesiredProject, integration: Integration) -> bool:
+        return job.covers(integration.type) and may_be_selected(project.ref, job.projects)
+
+    return resolve_all(declared, run.policy, run.problems.append, covers)
 
 
 @contextmanager

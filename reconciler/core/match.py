@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from reconciler.core.state import Desired, DesiredProject, ProjectRef
 
     Names = dict[str, list[ProjectRef]]
+
+_NAMES_AN_ID = re.compile(r"[0-9a-f]{24}|.*[*?\[].*")
+"""An id has 24 hexadecimal digits; what a pattern with wildcards can match is not worked out."""
 
 
 def match(desired: Desired, listed: Iterable[ProjectRef]) -> list[DesiredProject]:
@@ -75,6 +79,20 @@ def pick(
     return [
         ref for ref in refs if not patterns or any(_is_named(ref, pattern) for pattern in patterns)
     ]
+
+
+def may_be_selected(ref: ProjectRef, patterns: Sequence[str]) -> bool:
+    """Tell whether a project may be among those that `select` keeps, once it is matched.
+
+    What is not declared, its id or its name, may be anything that one of them can be.
+    """
+    return not patterns or any(
+        pattern == ref.name
+        or ref.name is None
+        or fnmatchcase(ref.name, pattern)
+        or (fnmatchcase(ref.id, pattern) if ref.id else bool(_NAMES_AN_ID.fullmatch(pattern)))
+        for pattern in patterns
+    )
 
 
 def _is_named(ref: ProjectRef, pattern: str) -> bool:

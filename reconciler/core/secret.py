@@ -77,19 +77,25 @@ class Literal(_Hidden):
 
 
 class Secret(_Hidden):
-    """A value that a reference was resolved to, or that the API showed in full."""
+    """A value that a reference was resolved to, or that the API showed in full.
 
-    __slots__ = ("created", "reference")
+    `reference` is where it came from: None when it came from the API. `version` and `created`, when
+    its source says that this value was made, are None where the source does not know them.
+    """
+
+    __slots__ = ("created", "reference", "version")
 
     def __init__(
-        self, value: str, reference: Reference | None = None, created: datetime | None = None
+        self,
+        value: str,
+        reference: Reference | None = None,
+        created: datetime | None = None,
+        version: str | None = None,
     ) -> None:
-        """Take the value and where it came from; None when it came from the API.
-
-        `created` is when its source says that this value was made, with a time zone.
-        """
+        """Take the value, and what is known of it and may be shown."""
         super().__init__(value)
         self.reference = reference
+        self.version = version
         self.created = created
 
     def reveal(self) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from reconciler.secrets.source import Unresolved, forbidden
+from reconciler.secrets.source import Resolved, Unresolved, forbidden
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
+
+    from reconciler.secrets.source import Answer
 
 _OWN_SECRETS = ("MONGODB_ATLAS_PRIVATE_API_KEY", "MONGODB_ATLAS_CLIENT_SECRET")
 OWN = frozenset({*_OWN_SECRETS, "MONGODB_ATLAS_PUBLIC_API_KEY", "MONGODB_ATLAS_CLIENT_ID"})
@@ -17,7 +19,7 @@ _LEAST = 8
 """Characters that make a credential. Less would be found in texts by chance."""
 
 
-def fetch(names: Iterable[str]) -> Mapping[str, str | Unresolved]:
+def fetch(names: Sequence[str]) -> Mapping[str, Answer]:
     """Read variables."""
     return {name: _variable(name) for name in names}
 
@@ -28,7 +30,7 @@ def own_secrets() -> tuple[str, ...]:
     return tuple(value for value in values if len(value) >= _LEAST)
 
 
-def _variable(name: str) -> str | Unresolved:
+def _variable(name: str) -> Answer:
     if name in OWN:
         return forbidden(name)
     value = os.environ.get(name)
@@ -38,4 +40,4 @@ def _variable(name: str) -> str | Unresolved:
     if any("\ud800" <= character <= "\udfff" for character in value):  # bytes that are no text
         sentence = f"the environment variable {name} is not UTF-8 text"
         return Unresolved("unresolved-secret", sentence, f"set {name} to text alone")
-    return value
+    return Resolved(value)

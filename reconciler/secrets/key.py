@@ -18,12 +18,12 @@ def parse_reference(text: str) -> Reference | None:
 
 def fetch_key(reference: Reference) -> Secret:
     """Fetch a key. Raises Failed if it cannot be had, or is too short to be no guess."""
-    value = SOURCES[reference.source]([reference.name])[reference.name]
-    if isinstance(value, Unresolved):
-        problem = Problem(value.code, value.sentence, value.hint)
-    elif len(value) < SHORTEST:
+    answer = SOURCES[reference.source]([reference.name])[reference.name]
+    if isinstance(answer, Unresolved):
+        problem = Problem(answer.code, answer.sentence, answer.hint)
+    elif len(answer.value) < SHORTEST:
         sentence = f"the key {reference} has fewer than {SHORTEST} characters"
         problem = Problem("weak-key", sentence, "make one, such as with: openssl rand -hex 32")
     else:
-        return Secret(value, reference)
+        return Secret(answer.value, reference)
     raise Failed(problem)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,60 +9,53 @@ from typing import TYPE_CHECKING
 from reconciler import catalogue
 from reconciler.core.address import objection
 from reconciler.core.kind import Mask
-from reconciler.core.mask import looks_masked
 from reconciler.core.policy import NO_POLICY
 from reconciler.core.problem import Invalid, Problem
 from reconciler.core.secret import Reference, Secret
-from reconciler.secrets import SOURCES, env
+from reconciler.secrets import allowing, env
 from reconciler.secrets.gate import check
-from reconciler.secrets.source import Unresolved, forbidden
+from reconciler.secrets.lint import lint
+from reconciler.secrets.source import Resolved, Unresolved, forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from reconciler.core.policy import Policy
-    from reconciler.core.state import Desired, Integration
+    from reconciler.core.problem import Place
+    from reconciler.core.state import Desired, DesiredProject, Integration
+    from reconciler.secrets.source import Answer, Source
 
-    Values = Mapping[Reference, str | Unresolved]
-
-_FLAWS = (
-    (re.compile(r"\A\Z"), "is empty"),
-    (re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"), "holds control characters"),
-)
-_FLAWS_OF_A_LINE = (
-    (re.compile(r"\A\s|\s\Z"), "begins or ends with white space"),
-    (re.compile("[\t\n\r]"), "has more than one line, or a tab"),
-    (re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"), "holds invisible characters"),
-)
-"""What copying from a page, and some editors, slip in. Templates may have lines and margins."""
+    Answers = Mapping[Reference, Answer]
+    Covers = Callable[[DesiredProject, Integration], bool]
+    Spot = tuple[Integration, str, Reference]
 
 
 def resolve(
     desired: Desired,
     policy: Policy = NO_POLICY,
     warn: Callable[[Problem], object] = lambda _: None,
+    covers: Covers = lambda *_: True,
 ) -> Desired:
     """Give the same state with every reference replaced by its secret.
 
-    Each reference is fetched once, whatever the number of places that hold it; none is, if the
-    policy does not allow one of them. `warn` is told what may be meant. Raises Invalid with a
-    problem at every place whose secret cannot be had or cannot be right.
+    References of integrations that the run does not cover stay as they are. Each other one is
+    fetched once, whatever the number of places that hold it; none is, if the policy does not allow
+    one of them. `warn` is told what may be meant. Raises Invalid with a problem at every place
+    whose secret cannot be had or cannot be right, and at the first of each source that cannot be
+    used at all.
     """
     check(desired, policy)
-    values = _fetch(reference for _, _, reference in _references(desired))
-    problems = [
-        problem
-        for integration, name, reference in _references(desired)
-        if (problem := _fault(integration, name, reference, values[reference], policy))
-    ]
+    spots = list(_spots(desired, covers))
+    answers = _fetch({reference for _, _, reference in spots}, allowing(policy))
+    problems = list(_problems(spots, answers, policy))
     if any(problem.is_error for problem in problems):
         raise Invalid(problems)
     for problem in problems:
         warn(problem)
     secrets = {
-        reference: Secret(value, reference)
-        for reference, value in values.items()
-        if isinstance(value, str)
+        reference: Secret(answer.value, reference, answer.created, answer.version)
+        for reference, answer in answers.items()
+        if isinstance(answer, Resolved)
     }
     projects = (
         replace(
@@ -75,66 +67,73 @@ def resolve(
     return replace(desired, projects=tuple(projects))
 
 
-def _references(desired: Desired) -> Iterator[tuple[Integration, str, Reference]]:
+def _spots(desired: Desired, covers: Covers) -> Iterator[Spot]:
     for project in desired.projects:
         for integration in project.integrations:
-            for name, value in integration.settings.items():
-                if isinstance(value, Reference):
-                    yield integration, name, value
+            if covers(project, integration):
+                for name, value in integration.settings.items():
+                    if isinstance(value, Reference):
+                        yield integration, name, value
 
 
-def _fetch(references: Iterable[Reference]) -> Values:
-    names: dict[str, set[str]] = defaultdict(set)
+def _fetch(references: Iterable[Reference], sources: Mapping[str, Source]) -> Answers:
+    names: dict[str, list[str]] = defaultdict(list)
     for reference in references:
-        names[reference.source].add(reference.name)
+        names[reference.source].append(reference.name)
     own = env.own_secrets()
     return {
-        Reference(source, name): forbidden(name) if _holds(value, own) else value
+        Reference(source, name): forbidden(name) if _holds(answer, own) else answer
         for source, wanted in names.items()
-        for name, value in SOURCES[source](sorted(wanted)).items()
+        for name, answer in sources[source](sorted(wanted)).items()
     }
 
 
-def _holds(value: str | Unresolved, secrets: Iterable[str]) -> bool:
-    return isinstance(value, str) and any(secret in value for secret in secrets)
+def _holds(answer: Answer, secrets: Iterable[str]) -> bool:
+    return isinstance(answer, Resolved) and any(secret in answer.value for secret in secrets)
+
+
+def _problems(spots: Iterable[Spot], answers: Answers, policy: Policy) -> Iterator[Problem]:
+    """Give what is wrong at each place; what is wrong with a source once, at the first of them."""
+    firsts: dict[tuple[str, Unresolved], Place] = {}
+    for integration, name, reference in spots:
+        answer, at = answers[reference], integration.place(name)
+        if isinstance(answer, Resolved):
+            wrong = _fault(integration.type, name, reference, answer.value, policy)
+            if wrong:
+                yield replace(wrong, at=at)
+        elif answer.everywhere:
+            key = (reference.source, answer)
+            firsts[key] = min(at, firsts.get(key, at))
+        else:
+            yield _told(answer, at)
+    for (_, answer), at in firsts.items():
+        yield _told(answer, at)
+
+
+def _told(answer: Unresolved, at: Place) -> Problem:
+    return Problem(answer.code, answer.sentence, answer.hint, at)
 
 
 def _fault(
-    integration: Integration,
-    name: str,
-    reference: Reference,
-    value: str | Unresolved,
-    policy: Policy,
+    type_: str, name: str, reference: Reference, value: str, policy: Policy
 ) -> Problem | None:
     """Say what is wrong with a value, without the value."""
-    at = integration.place(name)
-    if isinstance(value, Unresolved):
-        return Problem(value.code, value.sentence, value.hint, at)
-    part = catalogue.schema(f"integrations/{integration.type}")["properties"][name]
-    reason = _lint(value, is_template=part.get("x-mask") == Mask.TEXT)
+    part = catalogue.schema(f"integrations/{type_}")["properties"][name]
+    reason = lint(value, is_template=part.get("x-mask") == Mask.TEXT)
     if reason:
         hint = f"look at {reference} where it is kept"
-        return Problem("bad-secret", f"the value of {reference} {reason}", hint, at)
-    if not catalogue.setting_as_sent(integration.type, name).is_valid(value):
-        sentence = f"the value of {reference} does not have the form of {integration.type} {name}"
-        return Problem("bad-secret", sentence, part["description"], at)
+        return Problem("bad-secret", f"the value of {reference} {reason}", hint)
+    if not catalogue.setting_as_sent(type_, name).is_valid(value):
+        sentence = f"the value of {reference} does not have the form of {type_} {name}"
+        return Problem("bad-secret", sentence, part["description"])
     if part.get("x-mask") == Mask.URL:
-        wrong = objection(f"the value of {reference}", value, policy.hosts)
-        return wrong and replace(wrong, at=at)
+        return objection(f"the value of {reference}", value, policy.hosts)
     return None
-
-
-def _lint(value: str, *, is_template: bool) -> str:
-    """Say what is wrong with a value, as the end of a sentence; empty if nothing is."""
-    if looks_masked(value):
-        return "looks masked: it holds a run of stars"
-    flaws = _FLAWS if is_template else _FLAWS + _FLAWS_OF_A_LINE
-    return next((words for flaw, words in flaws if flaw.search(value)), "")
 
 
 def _with_secrets(integration: Integration, secrets: Mapping[Reference, Secret]) -> Integration:
     settings = {
-        name: secrets[value] if isinstance(value, Reference) else value
+        name: secrets.get(value, value) if isinstance(value, Reference) else value
         for name, value in integration.settings.items()
     }
     return replace(integration, settings=settings)

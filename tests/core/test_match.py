@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.core.match import match, select
+from reconciler.core.match import match, may_be_selected, select
 from reconciler.core.problem import Invalid
 from reconciler.core.state import Desired, ProjectRef
 
@@ -68,3 +68,37 @@ def test_a_pattern_that_names_no_declared_project_is_refused(refs):
     with pytest.raises(Invalid) as error:
         refs((None, "search"), patterns=["twin"])
     assert error.value.problems[0].code == "unknown-project"
+
+
+@pytest.mark.parametrize(
+    ("declared", "patterns", "expected"),
+    [
+        (("1" * 24, "payments"), (), True),
+        (("1" * 24, "payments"), ("payments",), True),
+        (("1" * 24, "payments"), ("pay*",), True),
+        (("1" * 24, "payments"), ("1" * 24,), True),
+        (("1" * 24, "payments"), ("search", "2" * 24, "s*"), False),
+        (("1" * 24, "[odd]"), ("[odd]",), True),
+        ((None, "payments"), ("payments",), True),
+        ((None, "payments"), ("search",), False),
+        ((None, "payments"), ("2" * 24,), True),  # it may be its id
+        ((None, "payments"), ("2*",), True),
+        (("1" * 24, None), ("search",), True),  # it may be its name
+        (("1" * 24, None), ("2" * 24,), True),
+    ],
+)
+def test_what_is_not_declared_of_a_project_may_be_anything(declared, patterns, expected):
+    assert may_be_selected(ProjectRef(*declared), patterns) is expected
+
+
+@pytest.mark.parametrize("patterns", [("payments-prod",), ("1*",), ("*n",), ("2" * 24, "search")])
+def test_nothing_that_is_selected_was_thought_impossible(build, patterns):
+    declared = [(ref.id, None) for ref in LISTED] + [(None, ref.name) for ref in LISTED[:2]]
+    for one in declared:
+        project = build.project(ref=ProjectRef(*one))
+        found = match(Desired("atlas", (project,)), LISTED)
+        try:
+            selected = bool(select(found, patterns))
+        except Invalid:
+            selected = False
+        assert may_be_selected(project.ref, patterns) or not selected

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 from rich.console import Console
@@ -33,6 +34,7 @@ def whole(text: str) -> str:
     text = _between(text, "quickstart", _example("quickstart/atlas.yaml"))
     text = _between(text, "prometheus", _example("prometheus/prometheus.yml"))
     text = _between(text, "types", types_table())
+    text = _between(text, "sources", sources_table())
     text = _between(text, "policy", f"```yaml\n{_policy()}```\n")
     text = _between(text, "forbidden", forbidden_table())
     with tempfile.TemporaryDirectory() as folder:
@@ -84,6 +86,38 @@ def forbidden_table() -> str:
     ]
     head = ["| holds | allowed by | names |", "| --- | --- | --- |"]
     return "\n".join(head + lines) + "\n"
+
+
+NEEDS = {
+    "env": "nothing",
+    "file": "nothing",
+    "sops": "the program `sops`; a key, as `SOPS_AGE_KEY_FILE`",
+    "vault": "`VAULT_ADDR`, `VAULT_TOKEN` or a sign-in; a policy with `read` on the path",
+    "aws-sm": "a sign-in as for the AWS CLI; `secretsmanager:GetSecretValue`, `kms:Decrypt`",
+    "gcp-sm": "application default credentials; the role Secret Manager Secret Accessor",
+    "azure-kv": "a service principal, an identity or `az login`; the role Key Vault Secrets User",
+    "op": "the program `op`; `OP_SERVICE_ACCOUNT_TOKEN` or a sign-in",
+    "keyring": "a keyring that its owner has unlocked; refused in CI",
+    "exec": "an operator's policy that names the program",
+}
+
+
+def sources_table() -> str:
+    """Give a row for each source: how it is written, what it takes, and what it was tested with."""
+    with (ROOT / "pyproject.toml").open("rb") as stream:
+        extras = tomllib.load(stream)["project"]["optional-dependencies"]
+    rows = ["| reference | extra | needs | tested against |", "| --- | --- | --- | --- |"]
+    for source, part in catalogue.schema("secret")["properties"].items():
+        extra = f"`{source}`" if source in extras else ""
+        example = f"`{{{source}: {part['examples'][0]}}}`"
+        rows.append(f"| {example} | {extra} | {NEEDS[source]} | {_tested_against(source)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _tested_against(source: str) -> str:
+    """Read what the tests of a source say of themselves."""
+    text = (ROOT / f"tests/secrets/test_{source.replace('-', '_')}.py").read_text()
+    return re.search(r'(?m)^AGAINST = "(.*)"$', text)[1]
 
 
 def _setting(name: str, part: dict, document: dict) -> str:

@@ -17,11 +17,27 @@ OFFERS = [
     for type_ in catalogue.types()
     for dialect in catalogue.dialects_of(type_)
 ]
-REFERENCES = [{"env": "SOME_KEY"}, {"file": "some/file"}]
+REFERENCES = [
+    {"env": "SOME_KEY"},
+    {"file": "some/file"},
+    {"sops": "a b/c.yaml#/x/y~1z"},
+    {"vault": "team/kv/a b/c@d#key@12"},
+    {"aws-sm": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a/b-AbCdEf#key@AWSPREVIOUS"},
+    {"gcp-sm": "projects/example.com:p/secrets/s/versions/3"},
+    {"azure-kv": "a-vault/name@0123456789abcdef0123456789abcdef"},
+    {"op": "op://A Vault/an item/section/field"},
+    {"keyring": "https://example.com/x/user"},
+]
+"""One of each source, save for `exec`: a policy decides on that, which no editor knows."""
 MUTATIONS = [
     None, True, 12, "", "text", "EU", "MARS", "ftp://x", "https://", [], {}, {"env": "0 A"},
     {"env": 1}, {"env": None}, {"file": ""}, {"evn": "A"}, {"env": "A", "file": "b"}, "x" * 81,
     {"env": "A\n"}, "https://hooks.example.com/x\n", ["text"],
+    {"sops": "a.yaml"}, {"sops": "a.yaml#x"}, {"sops": "a.yaml#/~2"}, {"vault": "kv#key"},
+    {"vault": "kv/../sys/x#key"}, {"vault": "kv/x"}, {"vault": "kv/x#key@latest"},
+    {"aws-sm": "a b"}, {"aws-sm": "a#"}, {"gcp-sm": "p/s"}, {"azure-kv": "vault"},
+    {"azure-kv": "v.example.com/x"}, {"op": "Vault/item/field"}, {"op": "op://v/i"},
+    {"op": "op://v/i/f?attribute=otp"}, {"keyring": "service"}, {"exec": "../program"},
 ]  # fmt: skip
 
 

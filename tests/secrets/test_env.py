@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+AGAINST = "the real thing"
+
 
 def test_a_variable_gives_its_value(resolved, monkeypatch):
     monkeypatch.setenv("KEY", "s3cret value")

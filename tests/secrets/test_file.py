@@ -1,6 +1,11 @@
 """`{file: PATH}`."""
 
+import os
+from threading import Thread
+
 import pytest
+
+AGAINST = "the real thing"
 
 
 @pytest.fixture
@@ -96,3 +101,26 @@ def test_a_path_that_leads_to_no_file_is_told(tmp_path, resolved, path, reason):
 def test_the_environment_of_the_process_is_no_secret(resolved, monkeypatch):
     monkeypatch.setenv("MONGODB_ATLAS_PRIVATE_API_KEY", "own-credentials")
     assert not isinstance(resolved("file", "/proc/self/environ"), str)
+
+
+def test_a_pipe_that_nobody_writes_to_is_left(tmp_path, resolved, monkeypatch):
+    monkeypatch.setattr("reconciler.secrets.file.SECONDS", 0.1)
+    os.mkfifo(tmp_path / "pipe")
+    problem = resolved("file", "pipe")
+    assert problem.code == "unresolved-secret"
+    assert problem.message == "the file pipe gave nothing for 0 seconds"
+
+
+def test_a_pipe_that_is_written_to_is_read(tmp_path, resolved):
+    os.mkfifo(tmp_path / "pipe")
+    writer = Thread(target=lambda: (tmp_path / "pipe").write_text("s3cret\n"))
+    writer.start()
+    assert resolved("file", "pipe") == "s3cret"
+    writer.join()
+
+
+def test_a_relative_path_begins_at_the_working_directory(tmp_path, resolved, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/secret").write_text("s3cret")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert resolved("file", "secret") == "s3cret"

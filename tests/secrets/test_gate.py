@@ -12,7 +12,9 @@ from reconciler.core.address import parse_host
 from reconciler.core.policy import NO_POLICY, Policy, Program, Rule
 from reconciler.core.problem import Invalid
 from reconciler.core.secret import Reference
+from reconciler.secrets import program
 from reconciler.secrets.resolve import resolve
+from reconciler.secrets.source import Resolved
 
 
 @pytest.fixture
@@ -161,12 +163,14 @@ def test_no_reference_outside_the_policy_ever_resolves(declare, monkeypatch, rul
     fetched = set()
 
     def source(kind):
-        return lambda names: (
-            fetched.update((kind, name) for name in names) or dict.fromkeys(names, "s3cret")
+        return lambda names, programs=None: (
+            fetched.update((kind, name) for name in names)
+            or dict.fromkeys(names, Resolved("s3cret"))
         )
 
-    for kind in ("env", "exec", "file"):
+    for kind in ("env", "file"):
         monkeypatch.setitem(secrets.SOURCES, kind, source(kind))
+    monkeypatch.setattr(program, "fetch", source("exec"))
     programs = {name: Program(("/bin/true",)) for _, name in declared}
     made = tuple(
         Rule(tuple(projects), {kind: tuple(globs) for kind, globs in names.items()})

@@ -3,6 +3,7 @@
 import json
 import pickle
 import traceback
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from reconciler import secrets
 from reconciler.core.problem import Invalid
 from reconciler.core.secret import Literal, Reference, Secret
 from reconciler.secrets.resolve import resolve
+from reconciler.secrets.source import Resolved, Unresolved
 
 HEX = "0123456789abcdef0123456789abcdef"
 
@@ -51,7 +53,7 @@ def test_each_name_is_fetched_once_and_all_of_a_source_together(declare, monkeyp
     def fetch(names):
         names = list(names)
         asked.append(names)
-        return dict.fromkeys(names, "s3cret")
+        return dict.fromkeys(names, Resolved("s3cret"))
 
     monkeypatch.setitem(secrets.SOURCES, "env", fetch)
     one, two = Reference("env", "KEY_1"), Reference("env", "KEY_2")
@@ -62,6 +64,64 @@ def test_each_name_is_fetched_once_and_all_of_a_source_together(declare, monkeyp
         )
     )
     assert asked == [["KEY_1", "KEY_2"]]
+
+
+def test_version_and_time_stay_with_the_secret_and_show_nothing_of_it(fetched, monkeypatch):
+    made = datetime(2026, 10, 2, tzinfo=UTC)
+    answer = Resolved("s3cret", "3", made)
+    monkeypatch.setitem(secrets.SOURCES, "vault", lambda names: dict.fromkeys(names, answer))
+    [secret] = fetched("vault", "kv/pager#key")
+    assert (secret.version, secret.created) == ("3", made)
+    assert "s3cret" not in repr(secret)
+    assert "s3cret" not in repr(answer)
+
+
+def test_what_is_wrong_with_a_source_is_told_once_at_its_first_place(fetched, monkeypatch):
+    why = Unresolved("source-unavailable", "the source is down", "wait", everywhere=True)
+    one = Unresolved("unresolved-secret", "there is none", "look")
+    answers = {"a": one, "b": why, "c": why, "d": one}
+    monkeypatch.setitem(secrets.SOURCES, "vault", lambda names: answers)
+    problems = fetched("vault", "d", "c", "b", "a")
+    assert [(problem.message, problem.at.line) for problem in problems] == [
+        ("there is none", 2),
+        ("the source is down", 4),
+        ("there is none", 8),
+    ]
+
+
+def test_references_that_the_run_does_not_cover_are_left_as_they_are(declare, monkeypatch):
+    monkeypatch.setenv("KEY", "s3cret")
+    one, two = Reference("env", "KEY"), Reference("env", "KEY_NOT_SET")
+    desired = declare([("OPS_GENIE", {"apiKey": one}), ("VICTOR_OPS", {"apiKey": two})])
+    done = resolve(desired, covers=lambda project, integration: integration.type == "OPS_GENIE")
+    genie, victor = done.projects[0].integrations
+    assert genie.settings["apiKey"].reveal() == "s3cret"
+    assert victor.settings["apiKey"] == two
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ((), 3),
+        (("--type", "OPS_GENIE"), 0),
+        (("--type", "VICTOR_OPS"), 3),
+        (("--project", "payments"), 3),
+        (("--project", "billing"), 0),
+        (("--project", "b*"), 0),
+        (("--project", "p*", "--type", "OPS_GENIE"), 0),
+        (("--project", "5d791c84ff7a2522cc4f9aa1"), 0),
+    ],
+)
+def test_only_secrets_of_what_is_asked_for_are_resolved(run, tmp_path, monkeypatch, options, code):
+    monkeypatch.setenv("KEY", "s3cret")
+    (tmp_path / "state.yaml").write_text(
+        "version: 1\napi: atlas\nprojects:\n"
+        "  - {name: billing, id: 5d791c84ff7a2522cc4f9aa1, integrations: ["
+        "{type: OPS_GENIE, apiKey: {env: KEY}}]}\n"
+        "  - {name: payments, id: 6d791c84ff7a2522cc4f9aa1, integrations: ["
+        "{type: OPS_GENIE, apiKey: {env: KEY}}, {type: VICTOR_OPS, apiKey: {env: KEY_NOT_SET}}]}\n"
+    )
+    assert run("plan", "state.yaml", *options).return_value == code
 
 
 def test_every_place_of_a_secret_that_is_missing_is_told(declare):
@@ -165,7 +225,9 @@ def test_whatever_the_value_nothing_that_is_told_holds_it(
     declare, monkeypatch, type_, setting, text
 ):
     secret = f"S3cret{text}"
-    monkeypatch.setitem(secrets.SOURCES, "env", lambda names: dict.fromkeys(names, secret))
+    monkeypatch.setitem(
+        secrets.SOURCES, "env", lambda names: dict.fromkeys(names, Resolved(secret))
+    )
     desired = declare([(type_, {setting: Reference("env", "KEY")})])
     try:
         shown = _everything(resolve(desired).projects[0].integrations[0].settings[setting])
