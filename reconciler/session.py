@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler import catalogue
-from reconciler.core.problem import Failed, Problem
+from reconciler.core.problem import Failed, Invalid, Problem
 from reconciler.core.secret import Ends, Literal, Secret
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def base_url(target: Target, api: str) -> str:
 def connect(target: Target, desired: Desired, stop: Stop, *, writable: bool) -> Iterator[Client]:
     """Give a client of the API; everything is closed at the end. Raises Failed with no credentials.
 
+    Raises Invalid for what the API at this address does not offer.
     A new simulator has the projects that the desired state names, unless a seed says otherwise.
     """
     from reconciler.api.client import Client
@@ -75,6 +76,7 @@ def connect(target: Target, desired: Desired, stop: Stop, *, writable: bool) -> 
     from reconciler.api.waits import Waits
 
     dialect = DIALECTS[desired.api]
+    _check_offer(target, desired, dialect)
     with ExitStack() as stack:
         connection = (
             _simulated(target, desired, stack) if target.simulate else _real(target, dialect)
@@ -100,6 +102,7 @@ def discovery(
     from reconciler.api.waits import Waits
 
     dialect = replace(DIALECTS[desired.api], media_type="application/json")
+    _check_offer(target, desired, dialect)
     with ExitStack() as stack:
         unsigned = Login("", "")
         connection = (
@@ -112,6 +115,21 @@ def discovery(
         yield lambda name, password: Client(
             Basic(transport, name, password), dialect, {}, waits, ends
         )
+
+
+def _check_offer(target: Target, desired: Desired, dialect: Dialect) -> None:
+    """Raise Invalid for types that the API at this address does not have, before it is asked."""
+    url = base_url(target, dialect.name)
+    lacking = dialect.lacks(url)
+    hint = "remove it here, or run against another address"
+    problems = [
+        Problem("type-not-offered", f"{one.type} is not offered at {url}", hint, one.at)
+        for project in desired.projects
+        for one in project.integrations
+        if one.type in lacking and not one.absent
+    ]
+    if problems:
+        raise Invalid(problems)
 
 
 def _signed(

@@ -8,5 +8,6 @@ ATLAS = Dialect(
     family=Family.ATLAS,
     base_url="https://cloud.mongodb.com",
     base_path="/api/atlas/v2",
+    government_lacks=frozenset({"PROMETHEUS"}),
     media_type="application/vnd.atlas.2023-01-01+json",
 )

@@ -8,5 +8,6 @@ ATLAS_V1 = Dialect(
     family=Family.ATLAS,
     base_url="https://cloud.mongodb.com",
     base_path="/api/atlas/v1.0",
+    government_lacks=frozenset({"PROMETHEUS"}),
     media_type="application/json",
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+
+_GOVERNMENT = "mongodbgov.com"
 
 
 class Family(StrEnum):
@@ -21,7 +23,8 @@ class Dialect:
 
     `base_url` is where MongoDB serves it; None where only the operator knows. `success` are the
     statuses of a request that was carried out. `service_accounts` says whether it takes their
-    tokens; API keys it takes always.
+    tokens; API keys it takes always. `government_lacks` are types that Atlas for Government does
+    not have, though it speaks the dialect.
     """
 
     name: str
@@ -31,7 +34,14 @@ class Dialect:
     base_path: str
     media_type: str
     service_accounts: bool = True
+    government_lacks: frozenset[str] = frozenset()
     success: frozenset[int] = field(default=frozenset({200, 201, 204}))
+
+    def lacks(self, base_url: str) -> frozenset[str]:
+        """Name the types that are not offered at an address, though the dialect has them."""
+        host = urlsplit(base_url).hostname or ""
+        is_government = f".{host}".endswith(f".{_GOVERNMENT}")
+        return self.government_lacks if is_government else frozenset()
 
     def projects(self) -> str:
         """Give the path of the list of projects."""
