@@ -1,4 +1,4 @@
-"""MongoDB's own Go clients, and its Terraform provider, against the served simulator.
+"""MongoDB's own Go clients against the served simulator.
 
 Nothing is fetched here: `python -m tests.official` does that, and what is absent is skipped.
 """
