@@ -108,6 +108,9 @@ _BY_CODE = {
             "a Datadog key has 32 hexadecimal digits, and this one has not",
             "check the secret that apiKey names",
         ),
+        "WEBHOOK_URL_NOT_SET": (
+            _SETTINGS, "the project's webhook has no URL", "declare a WEBHOOK with its url",
+        ),
         "INVALID_URL": (_SETTINGS, "the API does not accept the URL", "check the URL"),
         # what is not offered, or not yet possible
         "DATADOG_NOT_SUPPORTED_FOR_CLOUD_MANAGER": (
@@ -181,7 +184,9 @@ _BY_CODE = {
             "wrong-api", "Atlas cannot use this project", "look at it in the web interface",
         ),
         # who may do what, and from where
-        wire.NOT_IN_GROUP: (_ACCESS, "no such project, or the {key} may not see it", _ROLES),
+        wire.NOT_IN_GROUP: (
+            "no-such-project", "no such project, or the {key} may not see it", _ROLES,
+        ),
         "USER_CANNOT_ACCESS_GROUP": (_ACCESS, "the {key} may not see the project", _ROLES),
         "USER_CANNOT_ACCESS_ORG": (_ACCESS, "the {key} may not see the organization", _ROLES),
         "USER_UNAUTHORIZED": (_ACCESS, "the {key} may not do that", _ROLES),
@@ -205,7 +210,9 @@ _BY_CODE = {
         "UNSUPPORTED_FOR_CURRENT_CONFIG": (
             _ACCESS, "the project's configuration does not allow it", _OFFER,
         ),
-        "NO_FREE_TIER_API": (_ACCESS, "the API does not serve free projects", "upgrade it"),
+        "NO_FREE_TIER_API": (
+            _ACCESS, "the API does not serve free projects", "upgrade the project",
+        ),
         "ACCOUNT_SUSPENDED": ("billing", "the account is suspended", "look at its billing"),
         "NO_PAYMENT_INFORMATION_FOUND": (
             "billing", "the account has no way to pay", "look at its billing",
@@ -214,6 +221,11 @@ _BY_CODE = {
 }  # fmt: skip
 
 _BY_STATUS = {
+    400: Meaning(
+        "api-refused",
+        "the API does not accept the request",
+        "go by its own words, and check what is declared",
+    ),
     401: Meaning(
         "bad-credentials",
         "the API does not accept the {key}",

@@ -62,7 +62,7 @@ class _Course:
             self._doubt |= self._last.fate is Fate.DOUBTFUL
             self._look_before(number + 1)
         step = self._decide()
-        gave_up = f"{self._last.detail}; gave up after {TRIES} tries"
+        gave_up = f"{self._last.detail}; gave up after {TRIES} tries; run again later"
         return step if isinstance(step, Outcome) else self._end(Status.FAILED, gave_up)
 
     def break_off(self, reason: str) -> Outcome:

@@ -39,7 +39,7 @@ TABLE = [
     (400, "INVALID_VERSION_DATE", "bad-version"),
     (401, "USER_UNAUTHORIZED", "no-access"),
     (401, "NO_CURRENT_USER", "no-access"),
-    (401, "NOT_IN_GROUP", "no-access"),
+    (401, "NOT_IN_GROUP", "no-such-project"),
     (401, "USER_CANNOT_ACCESS_GROUP", "no-access"),
     (401, "USER_CANNOT_ACCESS_ORG", "no-access"),
     (402, "ACCOUNT_SUSPENDED", "billing"),
@@ -113,8 +113,8 @@ def test_a_code_counts_more_than_the_status_it_comes_with():
         ("UNEXPECTED_ERROR", True, "bad-credentials"),
         ("", True, "bad-credentials"),
         ("UNEXPECTED_ERROR", False, "no-access"),
-        ("NOT_IN_GROUP", False, "no-access"),
-        ("NOT_IN_GROUP", True, "no-access"),
+        ("NOT_IN_GROUP", False, "no-such-project"),
+        ("NOT_IN_GROUP", True, "no-such-project"),
     ],
 )
 def test_a_401_is_bad_credentials_only_with_a_challenge(code, challenged, expected):

@@ -152,8 +152,11 @@ def test_what_was_not_processed_is_tried_again(create, update, delete, trouble):
 @pytest.mark.parametrize(
     ("trouble", "said"),
     [
-        (NOT_CONNECTED, "no connection within the time-out; gave up after 5 tries"),
-        (LIMITED, "the API's rate limit is used up; gave up after 5 tries"),
+        (
+            NOT_CONNECTED,
+            "no connection within the time-out; gave up after 5 tries; run again later",
+        ),
+        (LIMITED, "the API's rate limit is used up; gave up after 5 tries; run again later"),
     ],
 )
 def test_and_given_up_after_five_tries(create, update, delete, trouble, said):
@@ -221,7 +224,10 @@ def test_doubt_is_given_up_after_five_tries_and_a_last_look(create, update, dele
     for work, verb in ((create, "POST"), (update, "PUT"), (delete, "DELETE")):
         there, outcome = work(*[FAILING] * 9)
         assert outcome.status is FAILED
-        assert outcome.detail == "the API fails with status 503; gave up after 5 tries"
+        assert (
+            outcome.detail
+            == "the API fails with status 503; gave up after 5 tries; run again later"
+        )
         assert verbs(there) == ["GET", verb] * 5 + ["GET"]
 
 
