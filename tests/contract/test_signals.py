@@ -8,6 +8,7 @@ import sys
 from threading import Event, Thread
 
 import pytest
+import yaml
 
 from reconciler.simulator import open_service, serve
 
@@ -25,6 +26,7 @@ projects:
       - {type: OPS_GENIE, apiKey: {env: KEY}}
 """
 PATIENCE = 60
+APPLY = ("apply", "desired.yaml", "--yes", "--format", "json")
 
 
 class Gate:
@@ -47,16 +49,16 @@ class Gate:
 
 @pytest.fixture
 def interrupted(tmp_path):
-    """Apply until a verb is in flight, send signals, and see how the process ends."""
+    """Run until a verb is in flight, send signals, and see how the process ends."""
 
-    def run(verb, *numbers, path="", finish=True):
+    def run(verb, *numbers, path="", finish=True, command=APPLY, read=json.loads):
         (tmp_path / "desired.yaml").write_text(STATE)
         service = open_service(tmp_path / "state.db", projects=PROJECTS)
         gate = Gate(service, verb, path)
         with serve(gate) as server:
             thread = Thread(target=server.serve_forever)
             thread.start()
-            process = _apply(tmp_path, server.server_port)
+            process = _start(tmp_path, server.server_port, command)
             assert gate.reached.wait(PATIENCE)
             for number in numbers:
                 process.send_signal(number)
@@ -70,15 +72,14 @@ def interrupted(tmp_path):
             server.shutdown()
             thread.join()
         service.close()
-        return process.returncode, json.loads(output), gate.writes
+        return process.returncode, read(output), gate.writes
 
     return run
 
 
-def _apply(folder, port):
+def _start(folder, port, command):
     return subprocess.Popen(
-        [sys.executable, "-m", "reconciler", "apply", "desired.yaml", "--yes", "--format", "json",
-         "--concurrency", "1", "--base-url", f"http://127.0.0.1:{port}"],
+        [sys.executable, "-m", "reconciler", *command, "--concurrency", "1", "--base-url", f"http://127.0.0.1:{port}"],
         cwd=folder,
         env={"PATH": os.environ["PATH"], "KEY": "11111111-2222-3333-4444-555555556666",
              "MONGODB_ATLAS_PUBLIC_API_KEY": "a", "MONGODB_ATLAS_PRIVATE_API_KEY": "b"},
@@ -103,6 +104,15 @@ def test_reading_ends_at_once_and_nothing_is_written(interrupted, path):
     assert (returned, writes) == (130, [])
     assert report["command"] == "apply"
     assert {outcome["status"] for outcome in report["outcomes"]} <= {"skipped"}
+
+
+def test_an_export_that_is_cut_off_is_a_valid_file_and_says_so(interrupted):
+    returned, text, _ = interrupted(
+        "GET", signal.SIGTERM, finish=False, command=["export"], read=str
+    )
+    assert returned == 143
+    assert yaml.safe_load(text)["projects"] == []
+    assert "# Incomplete: the run ended before everything was read." in text
 
 
 def test_a_second_signal_cuts_off_what_is_in_flight_and_says_so(interrupted):
