@@ -92,6 +92,12 @@ def test_a_value_that_a_file_cannot_have_is_left_out(exporter, value):
     assert not found.left_out
 
 
+def test_a_text_that_looks_masked_is_left_out_wherever_it_stands(exporter):
+    found = exporter.declare({"type": "VICTOR_OPS", "apiKey": KEY, "routingKey": "team***2101"})
+    assert settings(found) == {"apiKey": None}
+    assert list(left_out(found)) == ["routingKey"]
+
+
 @pytest.mark.parametrize(
     ("shown", "setting"),
     [
