@@ -106,6 +106,12 @@ def as_sent(type_: str, dialect: str) -> Validator:
 
 
 @cache
+def reference() -> Validator:
+    """Compile the check of a reference to a secret: a mapping from a source to a name there."""
+    return _compile(schema("secret"))
+
+
+@cache
 def setting_as_sent(type_: str, setting: str) -> Validator:
     """Compile the check of one setting's value as it stands in a request."""
     return _compile(

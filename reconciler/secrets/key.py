@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconciler import catalogue
 from reconciler.core.problem import Failed, Problem
 from reconciler.core.secret import Reference, Secret
 from reconciler.secrets import SOURCES
@@ -12,8 +13,8 @@ SHORTEST = 32
 
 def parse_reference(text: str) -> Reference | None:
     """Read `SOURCE:NAME`, as reports write a reference; None for what is none."""
-    source, colon, name = text.partition(":")
-    return Reference(source, name) if colon and name and source in SOURCES else None
+    source, _, name = text.partition(":")
+    return Reference(source, name) if catalogue.reference().is_valid({source: name}) else None
 
 
 def fetch_key(reference: Reference) -> Secret:
