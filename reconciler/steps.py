@@ -14,7 +14,8 @@ from reconciler.core.diff import diff
 from reconciler.core.exits import Exit
 from reconciler.core.guard import refusals, unproven_secrets
 from reconciler.core.match import match, may_be_selected, pick, select
-from reconciler.core.problem import Problem
+from reconciler.core.problem import Problem, warning
+from reconciler.core.witness import is_by_time
 from reconciler.read import listed, read
 from reconciler.report import saved
 
@@ -153,6 +154,10 @@ def perform(run: Run, client: Client) -> None:
         lambda done, whole: job.progress("Writing", done, whole),
     )
     job.stop.shielded = False
+    if not client.ids.tell_time and any(is_by_time(o.change) for o in operations):
+        sentence = "the API's ids do not tell when an integration was written"
+        hint = "add --rotation-by-time off, or the same is found in every run"
+        run.problems.append(warning("ids-tell-no-time", sentence, hint))
     if job.stop and not job.stop.signal:
         hint = "run again after that time"
         run.problems.append(Problem("rate-limited", job.stop.reason, hint))
@@ -173,6 +178,7 @@ def look_again(run: Run, client: Client) -> None:
         change.key: change.reason
         for change in changes
         if change.action.is_pending and run.job.covers(change.type)
+        if client.ids.tell_time or not is_by_time(change)
     }
     foreign = left.keys() - {outcome.operation.change.key for outcome in outcomes}
     for project, type_ in sorted(foreign):

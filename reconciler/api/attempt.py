@@ -47,7 +47,7 @@ class Attempt(NamedTuple):
 def attempt(live: Live, change: Change, method: str, path: str, body: bytes | None) -> Attempt:
     """Send a write once. An answer that does not show the effect leaves it in doubt."""
     try:
-        shown = live.write(method, path, body).get(change.type)
+        shown = live.write(method, path, change.type, body).get(change.type)
     except Ambiguous as error:
         return Attempt(Fate.DOUBTFUL, _say(error.told, change), error.asked)
     except Passing as error:

@@ -13,6 +13,7 @@ from reconciler.api.errors import (
     Refused,
     TooMany,
 )
+from reconciler.api.ids import Ids
 from reconciler.api.notices import Notices
 from reconciler.api.retry import TOO_MANY_REQUESTS, asked_wait, may_pass
 from reconciler.core.secret import Ends
@@ -58,6 +59,7 @@ class Client:
         self._waits = waits
         self._ends = ends or Ends(())
         self._notices = Notices()
+        self.ids = Ids()
         self.dialect = dialect
 
     def warnings(self) -> list[Problem]:

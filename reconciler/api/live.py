@@ -33,8 +33,11 @@ class Live:
         """Give an integration as it was last seen."""
         return self._seen.get(type_)
 
-    def write(self, method: str, path: str, body: bytes | None) -> Mapping[str, LiveIntegration]:
+    def write(
+        self, method: str, path: str, type_: str, body: bytes | None
+    ) -> Mapping[str, LiveIntegration]:
         """Try one write once; give what the answer says is now there. Raises as the client does."""
         shown = self.client.write(method, path, body)
+        self.client.ids.watch(self.get(type_), shown.get(type_))
         self._seen = {**self._seen, **shown}
         return shown

@@ -15,6 +15,7 @@ from reconciler.api.errors import ApiError
 from reconciler.api.retry import TRIES
 from reconciler.api.stop import Stopped
 from reconciler.core.plan import Operation, Outcome, Status
+from reconciler.core.witness import is_by_time
 
 if TYPE_CHECKING:
     from reconciler.api.live import Live
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _NOTHING = Attempt(Fate.NOT_PROCESSED)
+_NO_TIME = "not begun: the API's ids turn out not to tell when an integration was written"
 
 
 def carry_out(operation: Operation, kind: Kind, live: Live) -> Outcome:
@@ -73,6 +75,9 @@ class _Course:
         return self._end(status, f"{self._last.detail}; then {reason}")
 
     def _decide(self) -> str | Outcome:
+        ids = self._live.client.ids
+        if self._last is _NOTHING and not ids.tell_time and is_by_time(self._change):
+            return self._end(Status.SKIPPED, _NO_TIME)
         seen = self._live.get(self._change.type)
         step = decide(self._change, self._kind, seen, doubt=self._doubt)
         return self._end(step.status, step.detail) if isinstance(step, Settled) else step

@@ -25,7 +25,7 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.output import show, style_of
 from reconciler.cli.progress import progress
-from reconciler.cli.proof import PROOF, PatternCommand, take_assertion
+from reconciler.cli.proof import PROOF, PatternCommand, take_assertion, take_witnesses
 from reconciler.cli.signals import read_line, stopping
 from reconciler.report import FORMATS, Report
 
@@ -53,7 +53,7 @@ def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FB
     if not answered and not (sys.stdin and sys.stdin.isatty()):
         raise click.UsageError("there is no terminal to ask on: give --yes, --plan or --expect")
     output, look = take_output(given), take_look(given)
-    look |= {"ledger": take_ledger(given)}
+    look |= {"ledger": take_ledger(given), "witnesses": take_witnesses(given)}
     look |= {"assertion": take_assertion(given), "overrides": take_overrides(given)}
 
     def approve(report: Report) -> bool:

@@ -23,7 +23,7 @@ from reconciler.cli.options import (
 )
 from reconciler.cli.output import show, write_file
 from reconciler.cli.progress import progress
-from reconciler.cli.proof import PROOF, PatternCommand, take_assertion
+from reconciler.cli.proof import PROOF, PatternCommand, take_assertion, take_witnesses
 from reconciler.cli.signals import stopping
 from reconciler.report import FORMATS, Style
 
@@ -44,7 +44,7 @@ OWN = (
 def command(out: Path | None, **given: Any) -> int:
     """Show what an apply would do."""
     output, look = take_output(given), take_look(given)
-    look |= {"ledger": take_ledger(given)}
+    look |= {"ledger": take_ledger(given), "witnesses": take_witnesses(given)}
     look |= {"assertion": take_assertion(given), "overrides": take_overrides(given)}
     with stopping(look["stop"]), progress() as told:
         report = workflow.plan(workflow.Job(**look, **given, progress=told))

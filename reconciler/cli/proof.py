@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconciler.core.assertion import Assertion
 from reconciler.core.secret import UNPROVEN, Verdict
+from reconciler.core.witness import WITNESSES, Witness, by_time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _ASSERT = "--assert-secrets"
 _EVERY = "*"
@@ -43,7 +47,16 @@ def _on(verdict: Verdict, *choices: str) -> Any:
     )  # fmt: skip
 
 
+BY_TIME = click.option(
+    "--rotation-by-time",
+    type=click.Choice(["auto", "off"]),
+    default="auto",
+    show_default=True,
+    help="Whether a secret that its source made after the last write, which the live id tells,"
+    " counts as different. Every write of ours puts that to the test.",
+)
 PROOF = (
+    BY_TIME,
     click.option(
         _ASSERT, "pattern", metavar="[=PATTERN]",
         help="Send every secret that could not be verified, or those whose reference fits a"
@@ -52,8 +65,14 @@ PROOF = (
     *(_on(verdict, "keep", "assert", "fail") for verdict in _MEANING),
 )  # fmt: skip
 """For commands that plan."""
-DRIFT_PROOF = tuple(_on(verdict, "keep", "fail") for verdict in _MEANING)
+DRIFT_PROOF = (BY_TIME, *(_on(verdict, "keep", "fail") for verdict in _MEANING))
 """For the command that only looks."""
+
+
+def take_witnesses(given: dict[str, Any]) -> Sequence[Witness]:
+    """Take who is asked about a secret that nothing proves out of what was given."""
+    is_on = given.pop("rotation_by_time") == "auto"
+    return [witness for witness in WITNESSES if is_on or witness is not by_time]
 
 
 def take_assertion(given: dict[str, Any]) -> Assertion:

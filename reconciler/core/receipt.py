@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.core.kind import Mask
 from reconciler.core.secret import Verdict, keyed_digest
-from reconciler.core.witness import ROTATED, Statement
+from reconciler.core.witness import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ class Standing(StrEnum):
     PROVED = "proved"
     UNCHANGED = "as it was last written"
     """The most that can be said where the API shows no id: a write with the same mask is unseen."""
-    ROTATED = ROTATED
+    ROTATED = "rotated since it was written"
     OVERWRITTEN = "somebody wrote it since"
     MISSING = "no receipt"
     STRANGE = "no key to this receipt"

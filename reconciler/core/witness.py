@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler.core.secret import UNPROVEN, Literal, Masked, Secret, Verdict, chance
 
 if TYPE_CHECKING:
+    from reconciler.core.change import Change
     from reconciler.core.kind import Field
     from reconciler.core.state import LiveIntegration
 
-ROTATED = "rotated since it was written"
+OLDER = "written before the secret was made"
 SKEW = timedelta(seconds=120)
 """How far the clocks of the API and of a store of secrets may be apart."""
 _ID_LENGTH = 24
@@ -67,7 +68,13 @@ def by_time(seen: Sighting, said: Statement) -> Statement:
     written = written_at(seen.live.id)
     if created is None or written is None or written + SKEW >= created:
         return said
-    return Statement(Verdict.DIFFERENT, ROTATED)
+    return Statement(Verdict.DIFFERENT, OLDER)
+
+
+def is_by_time(change: Change) -> bool:
+    """Tell whether all that differs was found by when it was written."""
+    differing = [field for field in change.fields if field.verdict is Verdict.DIFFERENT]
+    return bool(differing) and all(field.evidence == OLDER for field in differing)
 
 
 def written_at(live_id: str | None) -> datetime | None:

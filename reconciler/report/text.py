@@ -122,6 +122,8 @@ def _values(change: Change, field: FieldChange) -> str:
             return after
         case _ if field.after == HIDDEN:
             return f"{before} → as declared"
+        case _ if field.evidence:
+            return f"{before} → {after}, {field.evidence}"
         case _:
             return f"{before} → {after}"
 

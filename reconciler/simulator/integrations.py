@@ -69,7 +69,8 @@ def _keep(call: Call, settings: Mapping[str, Any], *, creating: bool) -> Answer:
     type_ = call.names["integrationType"]
     if creating and type_ == "SLACK" and not call.switches.creates_slack:
         raise refuse("SLACK_OAUTH2_NOT_CONFIGURED")
-    integration = Integration(type_, new_id(call.now), settings)
+    old = None if call.switches.ids_change else _find(call)
+    integration = Integration(type_, old.id if old else new_id(call.now), settings)
     call.store.put_integration(call.names["groupId"], integration)
     return list_all(call)
 

@@ -51,6 +51,7 @@ class Switches:
     unset_as_null: Annotated[
         bool, "What is unset and has no default is shown as null, not left out."
     ] = False
+    ids_change: Annotated[bool, "Every write gives the integration a new id."] = True
     ids_before_v2: Annotated[
         bool, "The older APIs show the id of an integration, as none of their pages does."
     ] = False

@@ -81,7 +81,7 @@ def test_a_secret_younger_than_the_last_write_is_not_what_is_live(change, build,
     declared = build.integration(live["type"], **{name: secret(value, made)}, **rest)
     found = change(declared, live)
     assert found.action is Action.UPDATE
-    assert found.reason == f"{name} rotated since it was written"
+    assert found.reason == f"{name} written before the secret was made"
 
 
 @pytest.mark.parametrize("made", [WRITTEN - timedelta(days=9), WRITTEN, WRITTEN + SKEW])

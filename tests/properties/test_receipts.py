@@ -10,9 +10,10 @@ import pytest
 
 from reconciler import catalogue
 from reconciler.core import receipt
+from reconciler.core.receipt import Standing
 from reconciler.core.secret import Masked, Secret, Verdict
 from reconciler.core.state import LiveIntegration
-from reconciler.core.witness import ROTATED, Sighting, Statement
+from reconciler.core.witness import Sighting, Statement
 
 HISTORIES = 10_000
 STEPS = 12
@@ -112,7 +113,7 @@ def test_a_receipt_never_says_what_is_not_so(has_ids):
             if verdict is Verdict.SAME:
                 assert world.live == world.stored
                 said_same += 1
-            if evidence == ROTATED and has_ids:
+            if evidence == Standing.ROTATED and has_ids:
                 assert world.live != world.stored
                 rotations += 1
     assert bool(said_same) is has_ids
@@ -131,4 +132,4 @@ def test_a_rotation_is_never_lost(has_ids):
         world.stored = world.chosen.choice([value for value in SECRETS if value != written])
         witness = receipt.by_receipts([KEY, NEXT_KEY], world.book, HOST)
         said = witness(world.seen(), Statement(Verdict.CONSISTENT))
-        assert said == Statement(Verdict.DIFFERENT, ROTATED)
+        assert said == Statement(Verdict.DIFFERENT, Standing.ROTATED)
