@@ -15,6 +15,7 @@ from reconciler.api.errors import (
 )
 from reconciler.api.ids import Ids
 from reconciler.api.notices import Notices
+from reconciler.api.pace import Pace
 from reconciler.api.retry import TOO_MANY_REQUESTS, asked_wait, may_pass
 from reconciler.core.secret import Ends
 from reconciler.core.state import LiveIntegration, LiveProject, ProjectRef
@@ -60,6 +61,7 @@ class Client:
         self._ends = ends or Ends(())
         self._notices = Notices()
         self.ids = Ids()
+        self._pace = Pace(waits)
         self.dialect = dialect
 
     def warnings(self) -> list[Problem]:
@@ -152,12 +154,14 @@ class Client:
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> Reply:
-        """Send one request once, and give the answer if it is one that the dialect has."""
+        """Send one request once, in its turn; give the answer if it is one of the dialect's."""
+        self._pace.keep(path)
         headers = {"Accept": self.dialect.media_type}
         if body is not None:
             headers["Content-Type"] = self.dialect.media_type
         reply = self._transport.send(method, path, params=params, headers=headers, body=body)
         self._notices.note(reply.headers)
+        self._pace.note(path, reply.headers)
         if reply.status in self.dialect.success:
             return reply
         if reply.status // 100 == _SUCCESSFUL:

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from reconciler.cli.progress import progress
+from reconciler.cli.progress import progress, say
 
 
 @pytest.fixture
@@ -31,3 +31,16 @@ def test_short_work_shows_nothing(shown):
 
 def test_without_a_terminal_nothing_is_shown(shown):
     assert shown(terminal=False, whole=100) == ""
+
+
+def test_a_line_is_shown_with_and_without_a_terminal(capsys):
+    say("Waiting 12 s: [the limit]")
+    assert capsys.readouterr().err == "Waiting 12 s: [the limit]\n"
+
+
+def test_a_line_is_shown_above_the_bar(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with progress() as told:
+        told("Reading", 1, 100)
+        say("Waiting 12 s: [the limit]")
+    assert "Waiting 12 s: [the limit]" in capsys.readouterr().err
