@@ -61,7 +61,7 @@ def test_plan_apply_plan_with_one_token_for_each_run(serving, reconciler, tmp_pa
     url = serving(api, projects=PROJECTS, account=ACCOUNT)
     runs = [
         reconciler("plan", url, "--detailed-exitcode", **SIGNED),
-        reconciler("apply", url, "--yes", "--allow-updates", "0", **SIGNED),
+        reconciler("apply", url, "--yes", **SIGNED),
         reconciler("plan", url, "--detailed-exitcode", **SIGNED),
     ]
     assert [done.returncode for done in runs] == [2, 0, 0], runs[1].stdout + runs[1].stderr
