@@ -42,6 +42,8 @@ class Attempt(NamedTuple):
     """Seconds that the API asks to wait before the next."""
     shown: LiveIntegration | None = None
     """The integration as the answer to a POST or PUT holds it."""
+    hint: str = ""
+    """What the user can do, should it stay at that."""
 
 
 def attempt(live: Live, change: Change, method: str, path: str, body: bytes | None) -> Attempt:
@@ -49,23 +51,27 @@ def attempt(live: Live, change: Change, method: str, path: str, body: bytes | No
     try:
         shown = live.write(method, path, change.type, body).get(change.type)
     except Ambiguous as error:
-        return Attempt(Fate.DOUBTFUL, _say(error.told, change), error.asked)
+        return _told(Fate.DOUBTFUL, error.told, change, error.asked)
     except Passing as error:
-        return Attempt(Fate.NOT_PROCESSED, _say(error.told, change), error.asked)
+        return _told(Fate.NOT_PROCESSED, error.told, change, error.asked)
     except Refused as error:
-        if error.code == _OVERTAKEN[method]:
-            return Attempt(Fate.NOT_PROCESSED, _say(error, change))
-        return Attempt(Fate.REFUSED, _say(error, change, advising=True))
+        overtaken = error.code == _OVERTAKEN[method]
+        return _told(Fate.NOT_PROCESSED if overtaken else Fate.REFUSED, error, change)
     if (shown is None) is not (method == "DELETE"):
-        return Attempt(Fate.DOUBTFUL, f"the answer does not tell what became of {change.type}")
+        detail = f"the answer does not tell what became of {change.type}"
+        return Attempt(Fate.DOUBTFUL, detail, hint="run again")
     return Attempt(Fate.PROCESSED, shown=shown)
 
 
-def _say(error: ApiError, change: Change, *, advising: bool = False) -> str:
+def _told(fate: Fate, error: ApiError, change: Change, asked: float = 0.0) -> Attempt:
+    return Attempt(fate, _say(error, change), asked, hint=error.hint)
+
+
+def _say(error: ApiError, change: Change) -> str:
     """Say why, without the API's own text where that gives part of a secret away."""
     if not isinstance(error, Refused):
         return str(error)
     settings = change.desired.settings.values() if change.desired else ()
     hidden = [value for value in settings if isinstance(value, Secret | Literal)]
     betrays = looks_masked(error.detail) or any(echoes(error.detail, value) for value in hidden)
-    return error.say(quoting=not betrays, advising=advising)
+    return error.say(quoting=not betrays)

@@ -167,18 +167,21 @@ class Client:
         if reply.status // 100 == _SUCCESSFUL:
             odd = BadAnswer(f"the API answered {reply.status}, which it never should")
             raise odd if method == "GET" else Ambiguous(odd)
-        refusal = self._refusal(reply)
+        refusal = self._refusal(reply, writing=method != "GET")
         if reply.status == TOO_MANY_REQUESTS:
             raise TooMany(refusal, asked_wait(reply))
         if may_pass(reply.status):
             raise Ambiguous(refusal, asked_wait(reply))
         raise refusal
 
-    def _refusal(self, reply: Reply) -> Refused:
+    def _refusal(self, reply: Reply, *, writing: bool) -> Refused:
         code, detail = decode_error(reply.body)
         if self._ends.are_in(f"{code} {detail}"):
             detail = ""
         challenged = "www-authenticate" in reply.headers
         signed = self._transport.signed
-        told = meaning(reply.status, code, challenged=challenged, signed=signed)
+        api = self.dialect.title
+        told = meaning(
+            reply.status, code, challenged=challenged, signed=signed, api=api, writing=writing
+        )
         return Refused(reply.status, code, detail, told)

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from reconciler.core.problem import Place
 
 
+_SAYS_NOTHING = "UNEXPECTED_ERROR"
+"""Stands on every 401, with a text that fits another error."""
+
+
 class ApiError(Exception):
     """The API could not be asked, or did not do what it was asked; the message is a sentence."""
 
@@ -63,13 +67,12 @@ class Refused(ApiError):
     def __str__(self) -> str:
         return self.say()
 
-    def say(self, *, quoting: bool = True, advising: bool = False) -> str:
-        """Say what it means; with the API's own text or its code alone, and with the next step."""
-        said = f"{self.meaning.sentence}; {self.hint}" if advising else self.meaning.sentence
-        if self.code in ("", "UNEXPECTED_ERROR"):  # says nothing, and stands on every 401
-            return said
-        quoted = f": {self.detail}" if quoting and self.detail else ""
-        return f"{said} ({self.code}{quoted})"
+    def say(self, *, quoting: bool = True) -> str:
+        """Say what it means, with the API's own text or its code alone."""
+        if self.code == _SAYS_NOTHING:
+            return self.meaning.sentence
+        quoted = ": ".join(filter(None, (self.code, self.detail if quoting else "")))
+        return f"{self.meaning.sentence} ({quoted})" if quoted else self.meaning.sentence
 
     def problem(self, doing: str, at: Place | None = None) -> Problem:
         """Say it for people."""

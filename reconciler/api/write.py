@@ -60,11 +60,11 @@ class _Course:
             if self._last.fate is Fate.PROCESSED:
                 return self._confirm()
             if self._last.fate is Fate.REFUSED:
-                return self._end(Status.FAILED, self._last.detail)
+                return self._end(Status.FAILED, f"{self._last.detail}; {self._last.hint}")
             self._doubt |= self._last.fate is Fate.DOUBTFUL
             self._look_before(number + 1)
         step = self._decide()
-        gave_up = f"{self._last.detail}; gave up after {TRIES} tries; run again later"
+        gave_up = f"{self._last.detail}; gave up after {TRIES} tries; {self._last.hint}"
         return step if isinstance(step, Outcome) else self._end(Status.FAILED, gave_up)
 
     def break_off(self, reason: str) -> Outcome:

@@ -33,7 +33,7 @@ TABLE = [
     (400, "HIPCHAT_NOT_SUPPORTED", "not-offered"),
     (400, "FIELD_UNSUPPORTED_FOR_OPS_MANAGER", "invalid-settings"),
     (400, "WEBHOOK_NOTIFICATIONS_PRESENT", "in-use"),
-    (400, "INVALID_PATH_PARAMETER", "not-found"),
+    (400, "INVALID_PATH_PARAMETER", "not-offered"),
     (400, "INVALID_QUERY_PARAMETER", "api-refused"),
     (400, "PATH_PARAM_PARSE_ERROR", "no-such-project"),
     (400, "INVALID_VERSION_DATE", "bad-version"),
@@ -94,7 +94,15 @@ BY_STATUS = [
 
 @pytest.mark.parametrize(("status", "code", "expected"), TABLE)
 def test_every_code_that_can_be_met_has_a_meaning(status, code, expected):
-    assert meaning(status, code, challenged=False).code == expected
+    assert meaning(status, code, challenged=False, writing=True).code == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("INVALID_PATH_PARAMETER", "no-such-project"), ("VALIDATION_ERROR", "api-refused")],
+)
+def test_of_a_read_some_codes_mean_something_else(code, expected):
+    assert meaning(400, code, challenged=False).code == expected
 
 
 @pytest.mark.parametrize(("status", "expected"), BY_STATUS)
@@ -123,9 +131,11 @@ def test_a_401_is_bad_credentials_only_with_a_challenge(code, challenged, expect
 
 def sentences(signed=ApiKey):
     for status, code, _ in TABLE:
-        yield meaning(status, code, challenged=False, signed=signed)
+        for writing in (False, True):
+            yield meaning(status, code, challenged=False, signed=signed, writing=writing)
     for status, _ in BY_STATUS:
-        yield meaning(status, "", challenged=True, signed=signed)
+        for writing in (False, True):
+            yield meaning(status, "", challenged=True, signed=signed, writing=writing)
 
 
 @pytest.mark.parametrize("signed", [ApiKey, ServiceAccount])
@@ -137,6 +147,7 @@ def test_sentences_and_next_steps_read_well_after_a_colon(signed):
             assert text == text.strip().rstrip(".")
             assert text[0].islower() or text.startswith(names)
             assert len(text) <= 80
+            assert "{" not in text
 
 
 def test_nobody_is_told_to_look_at_credentials_that_were_not_used():

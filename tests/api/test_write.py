@@ -150,19 +150,17 @@ def test_what_was_not_processed_is_tried_again(create, update, delete, trouble):
 
 
 @pytest.mark.parametrize(
-    ("trouble", "said"),
+    ("trouble", "said", "advice"),
     [
-        (
-            NOT_CONNECTED,
-            "no connection within the time-out; gave up after 5 tries; run again later",
-        ),
-        (LIMITED, "the API's rate limit is used up; gave up after 5 tries; run again later"),
+        (NOT_CONNECTED, "no connection within the time-out", "check the network and --base-url"),
+        (LIMITED, "the API's rate limit is used up", "run again later"),
     ],
 )
-def test_and_given_up_after_five_tries(create, update, delete, trouble, said):
+def test_and_given_up_after_five_tries(create, update, delete, trouble, said, advice):
     for work in (create, update, delete):
         there, outcome = work(*[trouble] * 9)
-        assert (outcome.status, outcome.detail) == (FAILED, said)
+        assert outcome.status is FAILED
+        assert outcome.detail == f"{said}; gave up after 5 tries; {advice}"
         assert sum(verb != "GET" for verb in verbs(there)) == 5
         assert there.effects == []
 
@@ -224,9 +222,8 @@ def test_doubt_is_given_up_after_five_tries_and_a_last_look(create, update, dele
     for work, verb in ((create, "POST"), (update, "PUT"), (delete, "DELETE")):
         there, outcome = work(*[FAILING] * 9)
         assert outcome.status is FAILED
-        assert (
-            outcome.detail
-            == "the API fails with status 503; gave up after 5 tries; run again later"
+        assert outcome.detail == (
+            "the API fails with status 503; gave up after 5 tries; run again later"
         )
         assert verbs(there) == ["GET", verb] * 5 + ["GET"]
 
@@ -400,7 +397,7 @@ def test_only_the_code_that_says_so_makes_a_refusal_a_matter_of_reading(update, 
     for work in (update, delete):
         there, outcome = work(refuse(404, "GROUP_NOT_FOUND", "No group with ID x exists."))
         assert outcome.status is FAILED
-        assert outcome.detail.startswith("no such project; check the project's id (GROUP_NOT")
+        assert outcome.detail.startswith("no such project (GROUP_NOT_FOUND: No group with ID x")
         assert len(there.calls) == 2
 
 
@@ -543,7 +540,8 @@ def test_nor_is_one_that_echoes_a_url_that_is_written_out(work, refuse):
     echo = refuse(400, "INVALID_URL", "Invalid URL https://hooks.example.com/T01/sEcReT.")
     _, outcomes = work([], hook, plant=answers(echo))
     assert outcomes["WEBHOOK"].detail == (
-        "the API does not accept the URL; check the URL (INVALID_URL)"
+        "the API does not accept the URL (INVALID_URL); "
+        "correct the URL, or the secret that holds it"
     )
 
 
@@ -551,6 +549,6 @@ def test_other_text_of_an_error_is_shown_with_what_it_means_and_what_to_do(creat
     text = "PagerDuty service key must consist of 32 hexadecimal digits."
     _, outcome = create(refuse(400, "INVALID_PAGER_DUTY_SERVICE_KEY", text))
     assert outcome.detail == (
-        "a PagerDuty key has 32 hexadecimal digits, and this one has not; check the secret that"
-        f" serviceKey names (INVALID_PAGER_DUTY_SERVICE_KEY: {text})"
+        "a PagerDuty key has 32 hexadecimal digits, and this one has not"
+        f" (INVALID_PAGER_DUTY_SERVICE_KEY: {text}); correct the secret that serviceKey refers to"
     )
