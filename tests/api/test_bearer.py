@@ -46,7 +46,8 @@ def pager_duty(build):
 class Issuer:
     """Gives tokens, and answers with `api` whoever comes with one that lives.
 
-    `plant`, if set, answers requests for tokens instead. `tokens` and `revoked` are in order.
+    `plant`, if set, answers requests for tokens instead; `refuse` stands before every refusal of
+    a request. `tokens` and `revoked` are in order.
     """
 
     def __init__(self, api=lambda _: EMPTY, seconds=3600):
@@ -69,9 +70,10 @@ class Issuer:
                 return self.take(request)
         self.requests.append(request)
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        return (
-            self.api(request) if (scheme, token in self.live) == ("Bearer", True) else UNAUTHORIZED
-        )
+        if scheme == "Bearer" and token in self.live:
+            return self.api(request)
+        self.refuse()
+        return UNAUTHORIZED
 
     def give(self, request):
         self.asked += 1
