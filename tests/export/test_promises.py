@@ -24,7 +24,7 @@ NAMES = st.one_of(
     st.text(min_size=1, max_size=70),
     st.text("\ud800\udfff* -ax", min_size=1, max_size=8),
 )
-SECRET = st.integers(0, 16**32 - 1).map("{:032x}".format)
+SECRET = st.integers(0, 16**26 - 1).map("{:026x}c0ffee".format)
 ODD = st.one_of(st.none(), st.text("*a1 \ud800\n:#", max_size=6), st.booleans(), st.integers(0, 1))
 
 
