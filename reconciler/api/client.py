@@ -74,7 +74,7 @@ class Client:
         found = self._list(path, "id")
         if not all(isinstance(item.get("name"), str) for item in found):
             raise BadAnswer("the answer holds a project without a name")
-        return [ProjectRef(item["id"], item["name"]) for item in found]
+        return [ProjectRef(item["id"], item["name"], _text(item.get("orgId"))) for item in found]
 
     def integrations(self, ref: ProjectRef) -> LiveProject:
         """Read all integrations of a project whose id is known, in one call."""
@@ -185,3 +185,7 @@ class Client:
             reply.status, code, challenged=challenged, signed=signed, api=api, writing=writing
         )
         return Refused(reply.status, code, detail, told)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

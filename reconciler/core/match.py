@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _NAMES_AN_ID = re.compile(r"[0-9a-f]{24}|.*[*?\[].*")
 """An id has 24 hexadecimal digits; what a pattern with wildcards can match is not worked out."""
 
+_PATTERNS = "give an id, a name, or a pattern such as 'payments-*'"
+
 
 def match(desired: Desired, listed: Iterable[ProjectRef]) -> list[DesiredProject]:
     """Complete each declared project with the id and name that the API lists, sorted by id.
@@ -69,7 +71,7 @@ def pick(
         Problem(
             "unknown-project",
             f"--project {pattern} names no {what}",
-            did_you_mean(pattern, [ref.name or "" for ref in refs]),
+            did_you_mean(pattern, [ref.name or "" for ref in refs]) or _PATTERNS,
         )
         for pattern in patterns
         if not any(_is_named(ref, pattern) for ref in refs)
@@ -109,22 +111,41 @@ def _fault(
     project: DesiredProject, by_id: dict[str | None, ProjectRef], by_name: Names
 ) -> Problem | None:
     ref = project.ref
+    candidates = by_name.get(ref.name or "", [])
     if ref.id:
         listed = by_id.get(ref.id)
         if listed is None or ref.name is None or listed.name == ref.name:
             return None
-        sentence = f"the project {ref.id} is called {listed.name}, not {ref.name}"
-        return Problem("project-mismatch", sentence, "mend the id or the name", project.at)
-    candidates = by_name.get(ref.name or "", [])
+        return _mismatch(project, listed, candidates)
     if not candidates:
-        sentence = f"there is no project called {ref.name}, or the key may not see it"
-        hint = did_you_mean(ref.name or "", by_name) or "check the name, and the key's projects"
+        sentence = f"there is no project called {ref.name}, or the credentials may not see it"
+        hint = did_you_mean(ref.name or "", by_name) or "check the name, and which projects they were granted"
         return Problem("unknown-project", sentence, hint, project.at)
     if len(candidates) > 1:
-        ids = ", ".join(sorted(candidate.id or "" for candidate in candidates))
-        sentence = f"several projects are called {ref.name}: {ids}"
-        return Problem("ambiguous-project", sentence, "declare it by its id", project.at)
+        sentence = f"several projects are called {ref.name}: {_told_apart(candidates)}"
+        hint = "beside the name, write the `id` of the one that is meant"
+        return Problem("ambiguous-project", sentence, hint, project.at)
     return None
+
+
+def _mismatch(
+    project: DesiredProject, listed: ProjectRef, candidates: Sequence[ProjectRef]
+) -> Problem:
+    """Refuse an id and a name that belong to two projects: either could be the one meant."""
+    ref = project.ref
+    sentence = f"the project {ref.id} is called {listed.name}, not {ref.name}"
+    hint = f"write `name: {listed.name}`, or the id of {ref.name}"
+    if candidates:
+        hint = f"{hint}: {_told_apart(candidates)}"
+    return Problem("project-mismatch", sentence, hint, project.at)
+
+
+def _told_apart(candidates: Sequence[ProjectRef]) -> str:
+    """Name projects by their ids, and by their organizations where these are known."""
+    return ", ".join(
+        f"{ref.id} (organization {ref.org})" if ref.org else f"{ref.id}"
+        for ref in sorted(candidates, key=lambda ref: ref.id or "")
+    )
 
 
 def _twice(project: DesiredProject, first: DesiredProject) -> Problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reconciler.core.kind import Plain
@@ -18,10 +18,15 @@ LiveValue = Plain | Masked | Secret
 
 @dataclass(frozen=True, slots=True)
 class ProjectRef:
-    """A project as people and the API know it; either part may be unknown."""
+    """A project as people and the API know it; any part may be unknown.
+
+    `org` is the id of its organization. It tells projects of one name apart, and is no part of what
+    a project is.
+    """
 
     id: str | None
     name: str | None
+    org: str | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return self.name or self.id or "?"

@@ -9,8 +9,8 @@ from reconciler.core.state import Desired, ProjectRef
 LISTED = [
     ProjectRef("1" * 24, "payments-prod"),
     ProjectRef("2" * 24, "search"),
-    ProjectRef("3" * 24, "twin"),
-    ProjectRef("4" * 24, "twin"),
+    ProjectRef("3" * 24, "twin", "a" * 24),
+    ProjectRef("4" * 24, "twin", "b" * 24),
 ]
 
 
@@ -36,8 +36,16 @@ def test_an_id_that_is_not_listed_is_left_for_the_read_to_explain(refs):
     ("declared", "code", "words"),
     [
         ([(None, "serch")], "unknown-project", 'did you mean "search"?'),
-        ([(None, "twin")], "ambiguous-project", f"{'3' * 24}, {'4' * 24}"),
+        (
+            [(None, "twin")],
+            "ambiguous-project",
+            f"{'3' * 24} (organization {'a' * 24}), {'4' * 24} (organization {'b' * 24})",
+        ),
         ([("2" * 24, "sarch")], "project-mismatch", "is called search, not sarch"),
+        ([("2" * 24, "sarch")], "project-mismatch", "`name: search`, or the id of sarch"),
+        ([("2" * 24, "twin")], "project-mismatch", f"the id of twin: {'3' * 24} (organization a"),
+        ([("2" * 24, "Search")], "project-mismatch", "is called search, not Search"),
+        ([(None, "Search")], "unknown-project", 'did you mean "search"?'),
         ([("2" * 24, None), (None, "search")], "duplicate-project", "declared a second time"),
     ],
 )
@@ -62,6 +70,16 @@ def test_a_project_that_cannot_be_right_is_refused(refs, declared, code, words):
 def test_projects_are_selected_by_id_name_or_glob(refs, patterns, ids):
     chosen = refs((None, "search"), (None, "payments-prod"), patterns=patterns)
     assert "".join(id_ for id_, _ in chosen) == ids
+
+
+def test_every_project_that_cannot_be_right_is_told_at_once(refs):
+    with pytest.raises(Invalid) as error:
+        refs((None, "serch"), (None, "twin"), ("2" * 24, "sarch"))
+    assert len(error.value.problems) == 3
+
+
+def test_a_name_that_is_ambiguous_is_settled_by_its_id(refs):
+    assert refs(("3" * 24, "twin"), ("4" * 24, "twin")) == [("3", "twin"), ("4", "twin")]
 
 
 def test_a_pattern_that_names_no_declared_project_is_refused(refs):
