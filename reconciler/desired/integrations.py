@@ -93,7 +93,7 @@ class IntegrationReader:
             tuple(kind.fields),
             kind.fields,
             frozenset(item.keys() - declared.keys()),
-            _offered(kind),
+            _offered(kind, self._api),
         )
         self._problems += explain(breaches, level)
         return frozenset(breach.setting for breach in breaches)
@@ -158,10 +158,12 @@ class IntegrationReader:
         self._problems.append(warning("retired-type", sentence, hint, at))
 
 
-def _offered(kind: Kind) -> Callable[[str], str]:
+def _offered(kind: Kind, api: str | None) -> Callable[[str], str]:
     def offered(name: str) -> str:
         part = catalogue.schema(f"integrations/{kind.type}")["properties"].get(name)
-        return f"it is offered by {', '.join(part['x-dialects'])}; remove it here" if part else ""
+        if part is None:
+            return ""
+        return f"it is offered by {', '.join(part['x-dialects'])}, not by {api}; remove it here"
 
     return offered
 

@@ -16,12 +16,16 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
 from reconciler import catalogue
 from reconciler.core.forbidden import BANS
+
+if TYPE_CHECKING:
+    from reconciler.core.kind import Field
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -56,22 +60,37 @@ def picture() -> str:
 
 
 def types_table() -> str:
-    """Give a row for each setting of each type, as the schemas have it."""
+    """Give a row for each type: what every dialect has of it, and what some have, by dialect."""
+    dialects = catalogue.schema("desired-state")["properties"]["api"]["enum"]
     rows = [
-        "| type | settings (secrets in italics, **required** in bold) | offered by |",
-        "| --- | --- | --- |",
+        f"| type | settings | {' | '.join(dialects)} |",
+        f"| --- | --- |{' --- |' * len(dialects)}",
     ]
-    for type_ in sorted(catalogue.types()):
-        document = catalogue.schema(f"integrations/{type_}")
-        settings = ", ".join(
-            _setting(name, part, document)
-            for name, part in document["properties"].items()
-            if name != "type"
-        )
-        retired = " (retired)" if document.get("deprecated") else ""
-        offered = ", ".join(document["x-dialects"])
-        rows.append(f"| {type_}{retired} | {settings} | {offered} |")
+    for type_ in catalogue.types():
+        offers = [_offer(type_, dialect) for dialect in dialects]
+        offered = [offer for offer in offers if offer]
+        shared = [name for name in offered[0] if all(name in offer for offer in offered)]
+        retired = catalogue.schema(f"integrations/{type_}").get("deprecated")
+        row = [f"{type_} (retired)" if retired else type_, ", ".join(shared)]
+        rows.append(f"| {' | '.join(row + [_cell(offer, shared) for offer in offers])} |")
     return "\n".join(rows) + "\n"
+
+
+def _offer(type_: str, dialect: str) -> list[str]:
+    """Show the settings that a type has in a dialect; none, if it is not offered there."""
+    kind = catalogue.kinds(dialect).get(type_)
+    return [_setting(field) for field in kind.fields.values()] if kind else []
+
+
+def _setting(field: Field) -> str:
+    shown = f"*`{field.name}`*" if field.sensitive else f"`{field.name}`"
+    return f"**{shown}**" if field.required else shown
+
+
+def _cell(offer: list[str], shared: list[str]) -> str:
+    if not offer:
+        return "no"
+    return ", ".join(name for name in offer if name not in shared) or "yes"
 
 
 def forbidden_table() -> str:
@@ -118,15 +137,6 @@ def _tested_against(source: str) -> str:
     """Read what the tests of a source say of themselves."""
     text = (ROOT / f"tests/secrets/test_{source.replace('-', '_')}.py").read_text()
     return re.search(r'(?m)^AGAINST = "(.*)"$', text)[1]
-
-
-def _setting(name: str, part: dict, document: dict) -> str:
-    shown = f"`{name}`"
-    if "$ref" in part or "anyOf" in part:
-        shown = f"*{shown}*"
-    if name in document["required"]:
-        shown = f"**{shown}**"
-    return shown
 
 
 def _example(file: str) -> str:
