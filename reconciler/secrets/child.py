@@ -58,9 +58,12 @@ def run(argv: Sequence[str], variables: Iterable[str] = (), given: bytes = b"") 
 
 
 def end_all() -> None:
-    """End every program that still runs: nobody will read what it writes."""
+    """End every program that still runs: nobody will use what it writes.
+
+    Its pipes are left to the thread that reads them, which would not notice that they were closed.
+    """
     for process in list(_running):
-        _end(process)
+        _kill(process)
 
 
 def _start(argv: Sequence[str], variables: Iterable[str]) -> subprocess.Popen[bytes]:
@@ -121,11 +124,15 @@ def _slow(name: str) -> Unavailable:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    _kill(process)
+    for stream in (process.stdout, process.stderr):
+        if stream:
+            stream.close()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
-    for stream in (process.stdout, process.stderr):
-        if stream:
-            stream.close()
