@@ -23,6 +23,7 @@ from rich.text import Text
 
 from reconciler import catalogue
 from reconciler.core.forbidden import BANS
+from reconciler.core.kind import Echo, Mask
 
 if TYPE_CHECKING:
     from reconciler.core.kind import Field
@@ -39,6 +40,7 @@ def whole(text: str) -> str:
     text = _between(text, "prometheus", _example("prometheus/prometheus.yml"))
     text = _between(text, "types", types_table())
     text = _between(text, "sources", sources_table())
+    text = _between(text, "masks", masks_table())
     text = _between(text, "policy", f"```yaml\n{_policy()}```\n")
     text = _between(text, "forbidden", forbidden_table())
     with tempfile.TemporaryDirectory() as folder:
@@ -74,6 +76,35 @@ def types_table() -> str:
         row = [f"{type_} (retired)" if retired else type_, ", ".join(shared)]
         rows.append(f"| {' | '.join(row + [_cell(offer, shared) for offer in offers])} |")
     return "\n".join(rows) + "\n"
+
+
+def masks_table() -> str:
+    """Give a row for each secret: what the API shows of it, and what that lets a plan tell."""
+    rows = ["| secret | the API shows | so a plan tells |", "| --- | --- | --- |"]
+    for type_ in catalogue.types():
+        dialect = catalogue.dialects_of(type_)[0]
+        for name, part in catalogue.schema(f"integrations/{type_}")["properties"].items():
+            offering = next(iter(part.get("x-dialects", [dialect])))
+            field = catalogue.kinds(offering)[type_].fields.get(name)
+            if field and field.sensitive:
+                rows.append(f"| {type_} `{name}` | {' | '.join(_evidence(field))} |")
+    return "\n".join(rows) + "\n"
+
+
+def _evidence(field: Field) -> tuple[str, str]:
+    match field.echo, field.mask:
+        case Echo.ABSENT, _:
+            return "nothing", "nothing"
+        case Echo.PLAIN, _:
+            return "all of it, as far as is known", "whether it is another"
+        case _, Mask.URL:
+            return "scheme, host and the last four characters", "another host, or another end"
+        case _, Mask.TEXT:
+            return "not known", "nothing, unless some of it is shown"
+        case _ if field.alphabet:
+            return "the last four characters", "another key, but for one in 65,536"
+        case _:
+            return "the last four characters", "another end; on Atlas another length too"
 
 
 def _offer(type_: str, dialect: str) -> list[str]:
