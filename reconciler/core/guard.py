@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -131,24 +132,35 @@ def left_dark(
     overrides: Overrides,
     beyond: Collection[Change] = (),
 ) -> list[Problem]:
-    """Refuse to take a project's last alerting integration away."""
+    """Refuse to take a project's last alerting integration away.
+
+    A name that two of the projects have, in two organizations, is not enough to allow it for one.
+    """
     alerting = {type_ for type_, kind in kinds.items() if kind.alerting}
+    names = Counter(ref.name for ref in {change.project for change in changes})
     lit = {change.project for change in beyond if change.type in alerting and _is_there(change)}
     found = []
     for ref, group in groupby(changes, key=lambda change: change.project):
         ours = [change for change in group if change.type in alerting]
         had = any(_is_there(change) for change in ours)
         keeps = any(_will_be_there(change) for change in ours)
-        if had and not keeps and ref not in lit and not overrides.dark & {ref.id, ref.name}:
+        spoken_of = ref.id if names[ref.name] > 1 else str(ref)
+        if had and not keeps and ref not in lit and not overrides.dark & {ref.id, spoken_of}:
             found.append(
                 Problem(
                     "left-dark",
                     f"{ref} would be left without an alerting integration",
-                    f"if that is meant, say so with --allow-dark '{ref}'",
+                    f"if that is meant, say so with --allow-dark {_quoted(spoken_of)}",
                     next((change.at for change in ours if change.at), None),
                 )
             )
     return found
+
+
+def _quoted(text: str | None) -> str:
+    """Quote a text for a shell; a project's name may hold an apostrophe."""
+    escaped = (text or "").replace("'", r"'\''")
+    return f"'{escaped}'"
 
 
 def _count(changes: Collection[Change], action: Action) -> int:

@@ -122,6 +122,19 @@ def test_a_project_may_go_dark_by_id_or_name(build, name):
     assert refusals(_alerting("-"), build.kinds, overrides, desired_is_empty=False) == []
 
 
+def test_a_name_that_two_projects_have_is_not_enough(build):
+    twin = ProjectRef("6d791c84ff7a2522cc4f9aa1", PROJECT.name)
+    changes = [Change(ref, "SLACK", Action.DELETE, "") for ref in (PROJECT, twin)]
+
+    def ask(*dark):
+        overrides = Overrides(dark=frozenset(dark))
+        return refusals(changes, build.kinds, overrides, desired_is_empty=False)
+
+    named = [problem.hint.rpartition(" ")[2] for problem in ask(PROJECT.name)]
+    assert named == [f"'{PROJECT.id}'", f"'{twin.id}'"]
+    assert ask(PROJECT.id, twin.id) == []
+
+
 def test_a_project_that_had_none_is_not_left_dark(build):
     absent = build.integration("PAGER_DUTY", absent=True)
     changes = _alerting("=", tombstone=absent)
