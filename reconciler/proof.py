@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from reconciler.core.kind import Kind
+    from reconciler.core.policy import Policy
     from reconciler.core.problem import Problem
     from reconciler.core.receipt import Book, Receipt
     from reconciler.core.secret import Reference, Secret
@@ -98,10 +99,11 @@ class Proof:
         return []
 
 
-def open_proof(ledger: Ledger, host: str) -> tuple[Proof, list[Problem]]:
+def open_proof(ledger: Ledger, host: str, policy: Policy) -> tuple[Proof, list[Problem]]:
     """Fetch the keys and read the receipts. Raises Failed for a key that cannot be had."""
     book, problems = receipts.parse(ledger.text)
-    return Proof(ledger, host, [fetch_key(name) for name in ledger.keys], book), problems
+    keys = [fetch_key(name, policy) for name in ledger.keys]
+    return Proof(ledger, host, keys, book), problems
 
 
 def renew(proof: Proof) -> list[Receipt]:

@@ -36,6 +36,7 @@ def load(run: Run) -> Desired:
     What is loaded stays, so the garbage collector need not look at it.
     """
     from reconciler.secrets.gate import check
+    from reconciler.secrets.key import refuse_keys
 
     if run.job.policy is not None:
         run.policy = policy.load(run.job.policy)
@@ -48,6 +49,7 @@ def load(run: Run) -> Desired:
     run.problems += warnings
     run.api = declared.api or None
     check(declared, run.policy)
+    refuse_keys(declared, run.job.ledger.keys if run.job.ledger else ())
     return declared
 
 
@@ -70,7 +72,7 @@ def connect(run: Run, declared: Desired, *, writable: bool) -> Iterator[Client]:
     """Open the API; only with `writable` can anything be written to it."""
     run.base_url = session.base_url(run.job.target, declared.api)
     if run.job.ledger:
-        run.proof, problems = proof.open_proof(run.job.ledger, run.base_url)
+        run.proof, problems = proof.open_proof(run.job.ledger, run.base_url, run.policy)
         run.problems += problems
     with session.connect(run.job.target, declared, run.job.stop, writable=writable) as client:
         try:

@@ -211,3 +211,10 @@ def test_a_key_that_is_not_there_is_told(reconciler, monkeypatch):
     assert result.return_value == 1
     assert "env" in result.output
     assert "OLD" in result.output
+
+
+def test_no_integration_may_get_the_key(reconciler, tmp_path):
+    (tmp_path / "d.yaml").write_text(ALL.replace("{env: SIGNING}", "{env: OLD}"))
+    result = reconciler("plan")
+    assert result.return_value == 3
+    assert "d.yaml:12:9: forbidden-secret: env:OLD is the key of the receipts" in result.stdout
