@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NAMES_AN_ID = re.compile(r"[0-9a-f]{24}|.*[*?\[].*")
 """An id has 24 hexadecimal digits; what a pattern with wildcards can match is not worked out."""
 
-_GRANTED = "check the name, and which projects they were granted"
+_GRANTED = "check the name, `api`, and which projects they were granted"
 _PATTERNS = "give an id, a name, or a pattern such as 'payments-*'"
 
 
@@ -120,10 +120,7 @@ def _fault(
         return _mismatch(project, listed, candidates)
     if not candidates:
         sentence = f"there is no project called {ref.name}, or the credentials may not see it"
-        hint = (
-            did_you_mean(ref.name or "", by_name)
-            or "check the name, and which projects they were granted"
-        )
+        hint = did_you_mean(ref.name or "", by_name) or _GRANTED
         return Problem("unknown-project", sentence, hint, project.at)
     if len(candidates) > 1:
         sentence = f"several projects are called {ref.name}: {_told_apart(candidates)}"
