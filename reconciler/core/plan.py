@@ -65,6 +65,8 @@ class Outcome:
     operation: Operation
     status: Status
     detail: str = ""
+    kind: str = ""
+    """The code of what went wrong, by which failures are counted; empty where nothing did."""
 
 
 def make_plan(
