@@ -12,6 +12,7 @@ from reconciler.session import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from reconciler.api.stop import Stop
     from reconciler.core.witness import Witness
@@ -30,7 +31,8 @@ class Job:
     none. `assertion` is what to send of the secrets that could not be verified; `witnesses` are
     asked about those first, and the receipts of `ledger` before them. `detailed` asks for an exit
     code of its own where changes are pending. `expect` is the digest that the plan must have,
-    `saved` the plan file that it must be equal to. `progress` is told what is being done, how much
+    `saved` the plan file that it must be equal to. Writes are told of in
+    `journal`. `progress` is told what is being done, how much
     of it is done, and how much there is. `stop` is where others end the run.
     """
 
@@ -49,6 +51,7 @@ class Job:
     dry_run: bool = False
     expect: str | None = None
     saved: Mapping[str, Any] | None = None
+    journal: Path | None = None
     progress: Callable[[str, int, int], None] = _silent
 
     def covers(self, type_: str) -> bool:

@@ -10,16 +10,17 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from errno import ENOSPC
+from stat import S_ISREG
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-    from typing import Self
 
     from reconciler.core.plan import Operation, Outcome
 
@@ -30,6 +31,8 @@ class Event(StrEnum):
     BEGIN = "begin"
     INTENT = "intent"
     OUTCOME = "outcome"
+    FOUND = "found"
+    """What a later run saw where an outcome was missing."""
     END = "end"
 
 
@@ -64,69 +67,112 @@ class Journal:
     """
 
     def __init__(self, file: Path) -> None:
-        """Open the file, for its owner alone, and say that a run begins."""
+        """Open the file, for its owner alone, and say that a run begins. Raises OSError."""
         self._run = secrets.token_hex(4)
         self._lock = Lock()
+        self._told: dict[int, Outcome] = {}
         self._handle = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        self._close_torn_line()
-        self._write(Event.BEGIN)
+        try:
+            if S_ISREG(os.fstat(self._handle).st_mode):
+                os.fchmod(self._handle, 0o600)
+            self._torn = self._ends_torn()
+            self._write({"event": Event.BEGIN})
+        except BaseException:
+            os.close(self._handle)
+            raise
 
     def intent(self, operation: Operation, method: str, before: str | None) -> None:
         """Tell of a write that is about to be tried."""
-        self._write(Event.INTENT, **_about(operation), method=method, before=before)
+        about = {**_about(operation), "method": method, "before": before}
+        self._write({"event": Event.INTENT, **about})
 
-    def outcome(self, outcome: Outcome) -> None:
-        """Tell what became of an operation."""
-        about = _about(outcome.operation)
-        self._write(Event.OUTCOME, **about, status=outcome.status, detail=outcome.detail)
+    def outcome(self, *outcomes: Outcome) -> None:
+        """Tell what became of operations, as far as that is news."""
+        news = [one for one in outcomes if self._told.get(one.operation.number) != one]
+        self._write(*({"event": Event.OUTCOME, **_fate(outcome)} for outcome in news))
+        self._told.update({one.operation.number: one for one in news})
 
-    def _close_torn_line(self) -> None:
-        """End a line that a crash left without its end, so that the next one is whole."""
-        size = os.fstat(self._handle).st_size
-        if size and os.pread(self._handle, 1, size - 1) != b"\n":
-            os.write(self._handle, b"\n")
+    def found(self, entry: Entry, what: str) -> None:
+        """Tell what is there now of a write of an earlier run that was in doubt."""
+        about = {"project": entry.project, "type": entry.type, "detail": what}
+        self._write({"event": Event.FOUND, **about})
 
-    def _write(self, event: Event, **members: Any) -> None:
-        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
-        line = json.dumps({"run": self._run, "time": now, "event": event, **members})
-        with self._lock:
-            os.write(self._handle, f"{line}\n".encode())
-            os.fsync(self._handle)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         """Say that the run came to its end, whatever that is, and close the file."""
         try:
-            self._write(Event.END)
+            self._write({"event": Event.END})
         finally:
-            os.close(self._handle)
+            with self._lock:
+                os.close(self._handle)
+                self._handle = _CLOSED
+
+    def _ends_torn(self) -> bool:
+        size = os.fstat(self._handle).st_size
+        return bool(size) and os.pread(self._handle, 1, size - 1) != b"\n"
+
+    def _write(self, *lines: dict[str, Any]) -> None:
+        """Append lines, and end one first that was cut off, so that the next is whole."""
+        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+        about = {"run": self._run, "time": now}
+        text = "".join(f"{json.dumps({**about, **line})}\n" for line in lines)
+        with self._lock:
+            data = f"{chr(10) * self._torn}{text}".encode()
+            self._torn = True
+            if os.write(self._handle, data) < len(data):
+                raise OSError(ENOSPC, os.strerror(ENOSPC))
+            os.fsync(self._handle)
+            self._torn = False
+
+
+def unwritable(error: OSError) -> tuple[str, str, str]:
+    """Say for people that a line could not be kept: sentence, code and next step."""
+    sentence = f"the journal cannot be written: {error.strerror}"
+    return sentence, "journal-unwritable", "make room for it, or name another; then run again"
 
 
 def read(text: str) -> list[Entry]:
     """Read what a journal tells; lines that are none, such as a torn one, are passed over."""
-    return [entry for line in text.splitlines() if (entry := _entry(line))]
+    return [entry for line in text.split("\n") if (entry := _entry(line))]
 
 
 def in_doubt(entries: Iterable[Entry]) -> list[Entry]:
-    """Give the last intent of each write of which no outcome is told."""
+    """Give the last intent of each write of which neither an outcome nor a later look is told."""
     open_: dict[tuple[str, int], Entry] = {}
     for entry in entries:
         if entry.event == Event.INTENT:
             open_[entry.run, entry.number] = entry
         elif entry.event == Event.OUTCOME:
             open_.pop((entry.run, entry.number), None)
+        elif entry.event == Event.FOUND:
+            open_ = {key: intent for key, intent in open_.items() if intent.key != entry.key}
     return list(open_.values())
 
 
 def _entry(line: str) -> Entry | None:
     try:
-        return Entry(**json.loads(line))
-    except (ValueError, TypeError, RecursionError):
+        told = json.loads(line)
+    except (ValueError, RecursionError):
         return None
+    if not isinstance(told, dict) or not {"run", "time", "event"} <= told.keys():
+        return None
+    known = {name: told[name] for name in _MEMBERS if name in told}
+    return Entry(**known) if all(map(_fits, known, known.values())) else None
+
+
+def _fits(name: str, value: object) -> bool:
+    if name == "number":
+        return type(value) is int
+    return isinstance(value, str) or (name == "before" and value is None)
+
+
+def _fate(outcome: Outcome) -> dict[str, Any]:
+    return {**_about(outcome.operation), "status": outcome.status, "detail": outcome.detail}
 
 
 def _about(operation: Operation) -> dict[str, Any]:
     change = operation.change
     return {"number": operation.number, "project": change.project.id, "type": change.type}
+
+
+_CLOSED = -1
+_MEMBERS = [member.name for member in fields(Entry)]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reconciler.core.state import DesiredProject, ProjectRef
     from reconciler.export import Declaration
     from reconciler.job import Job
+    from reconciler.journal import Entry, Journal
     from reconciler.proof import Proof
 
 _SIGNALLED = 128
@@ -51,6 +52,9 @@ class Run:
     problems: list[Problem] = field(default_factory=list)
     unread: list[ProjectRef] = field(default_factory=list)
     """The projects that could not be read, each time that one could not."""
+    journal: Journal | None = None
+    doubts: list[Entry] = field(default_factory=list)
+    """Writes of earlier runs of which the journal tells no outcome."""
     proof: Proof | None = None
     """The receipts, where the user keeps some."""
     ended: Exit | None = None

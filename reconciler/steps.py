@@ -14,7 +14,7 @@ from reconciler.core.diff import diff
 from reconciler.core.exits import Exit
 from reconciler.core.guard import refusals, unproven_secrets
 from reconciler.core.match import match, may_be_selected, pick, select
-from reconciler.core.problem import Problem, warning
+from reconciler.core.problem import Problem
 from reconciler.core.witness import is_by_time
 from reconciler.read import listed, read
 from reconciler.report import saved
@@ -140,29 +140,6 @@ def is_approved(run: Run, approve: Callable[[Report], bool]) -> bool:
         run.end(Exit.REFUSED, Problem("declined", "the plan was not approved"))
         return False
     return True
-
-
-def perform(run: Run, client: Client) -> None:
-    """Carry the plan out; one project's failure stops that project only."""
-    from reconciler.api.perform import perform_all
-
-    job, operations = run.job, run.plan.operations if run.plan else ()
-    run.outcomes = perform_all(
-        client,
-        operations,
-        catalogue.kinds(client.dialect.name),
-        job.stop,
-        job.target.concurrency,
-        lambda done, whole: job.progress("Writing", done, whole),
-    )
-    job.stop.shielded = False
-    if not client.ids.tell_time and any(is_by_time(o.change) for o in operations):
-        sentence = "the API's ids do not tell when an integration was written"
-        hint = "add --rotation-by-time off, or the same is found in every run"
-        run.problems.append(warning("ids-tell-no-time", sentence, hint))
-    if job.stop and not job.stop.signal:
-        hint = "run again after that time"
-        run.problems.append(Problem("rate-limited", job.stop.reason, hint))
 
 
 def look_again(run: Run, client: Client) -> None:

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.state import Desired
 from reconciler.discover import Targets, discover, narrow
+from reconciler.evidence import journaling, tell_doubts
 from reconciler.export import Export
 from reconciler.job import Job
+from reconciler.rollout import perform
 from reconciler.run import Run
 from reconciler.steps import (
     connect,
@@ -29,7 +31,6 @@ from reconciler.steps import (
     look,
     look_again,
     make_plan,
-    perform,
     resolve,
     write_down,
 )
@@ -98,8 +99,9 @@ def apply(job: Job, approve: Callable[[Report], bool]) -> Report:
     """
     with Run("apply", job) as run:
         desired = resolve(run, load(run))
-        with connect(run, desired, writable=not job.dry_run) as client:
+        with journaling(run), connect(run, desired, writable=not job.dry_run) as client:
             look(run, client, desired)
+            tell_doubts(run)
             make_plan(run, client, desired)
             if is_approved(run, approve):
                 perform(run, client)

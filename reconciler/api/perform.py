@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reconciler.api.decide import contradictions
 from reconciler.api.errors import ApiError
 from reconciler.api.live import Live
+from reconciler.api.overseer import LENIENT, Overseer
 from reconciler.api.stop import Stopped
 from reconciler.api.write import carry_out
 from reconciler.core.change import Action
@@ -31,7 +32,11 @@ class _Hindered(Exception):
 
 
 def perform(
-    client: Client, operations: Sequence[Operation], kinds: Kinds, stop: Stop
+    client: Client,
+    operations: Sequence[Operation],
+    kinds: Kinds,
+    stop: Stop,
+    overseer: Overseer = LENIENT,
 ) -> list[Outcome]:
     """Carry out a project's operations in order; give one outcome each, in that order.
 
@@ -52,7 +57,8 @@ def perform(
         except (_Hindered, ApiError, Stopped) as error:
             rest = operations[len(outcomes) :]
             return outcomes + [Outcome(o, Status.SKIPPED, f"not begun: {error}") for o in rest]
-        outcomes.append(carry_out(operation, kinds[change.type], live))
+        outcomes.append(carry_out(operation, kinds[change.type], live, overseer))
+        overseer.outcome(outcomes[-1])
     return outcomes
 
 
@@ -79,6 +85,7 @@ def perform_all(  # noqa: PLR0913, PLR0917 - what carrying out takes, and what o
     stop: Stop,
     concurrency: int,
     progress: Callable[[int, int], None],
+    overseer: Overseer = LENIENT,
 ) -> list[Outcome]:
     """Carry out a plan: projects at once, one project's operations in turn.
 
@@ -91,7 +98,9 @@ def perform_all(  # noqa: PLR0913, PLR0917 - what carrying out takes, and what o
     pool, done = ThreadPoolExecutor(concurrency), 0
     stop.shielded = True
     with suppress(Stopped):
-        futures.extend(pool.submit(perform, client, group, kinds, stop) for group in groups)
+        futures.extend(
+            pool.submit(perform, client, group, kinds, stop, overseer) for group in groups
+        )
         for group, future in zip(groups, futures, strict=True):
             future.exception()
             done += len(group)

@@ -25,6 +25,8 @@ class Stop:
         self._going.acquire()
         self._ending = False
         self.reason = ""
+        self.code = ""
+        self.hint = ""
         self.signal = 0
         self.shielded = False
         """Whether something is in flight that a first signal must not cut off."""
@@ -33,9 +35,13 @@ class Stop:
         """Tell whether the run is ending."""
         return self._ending
 
-    def request(self, reason: str) -> None:
-        """End the run at the next chance; wakes every thread that waits."""
-        self.reason = self.reason or reason
+    def request(self, reason: str, code: str = "", hint: str = "") -> None:
+        """End the run at the next chance; wakes every thread that waits.
+
+        `code` and `hint` make the reason a problem to tell; what has none is told otherwise.
+        """
+        if not self.reason:
+            self.reason, self.code, self.hint = reason, code, hint
         self._ending = True
         self._pass_on()
 

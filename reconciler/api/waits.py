@@ -48,7 +48,7 @@ class Waits:
         try:
             self._pause(wait_before(attempt, asked) if attempt > 1 else 0.0, why)
         except Halted as error:
-            self._stop.request(str(error))
+            self._stop.request(str(error), "rate-limited", "run again after that time")
             raise
 
     def until(self, moment: float, why: str) -> None:

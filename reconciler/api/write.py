@@ -12,6 +12,7 @@ from reconciler.api.attempt import Attempt, Fate, attempt
 from reconciler.api.codec import encode
 from reconciler.api.decide import Settled, contradictions, decide
 from reconciler.api.errors import ApiError
+from reconciler.api.overseer import LENIENT, Overseer
 from reconciler.api.retry import TRIES
 from reconciler.api.stop import Stopped
 from reconciler.core.plan import Operation, Outcome, Status
@@ -26,13 +27,15 @@ _NOTHING = Attempt(Fate.NOT_PROCESSED)
 _NO_TIME = "not begun: the API's ids turn out not to tell when an integration was written"
 
 
-def carry_out(operation: Operation, kind: Kind, live: Live) -> Outcome:
+def carry_out(
+    operation: Operation, kind: Kind, live: Live, overseer: Overseer = LENIENT
+) -> Outcome:
     """Try an operation until its fate is known, five times at most. Raises nothing.
 
     What is live must have been seen just now. A wait that the API asks for and that is too long
     ends the whole run.
     """
-    course = _Course(operation, kind, live)
+    course = _Course(operation, kind, live, overseer)
     try:
         return course.follow()
     except (ApiError, Stopped) as error:
@@ -42,11 +45,12 @@ def carry_out(operation: Operation, kind: Kind, live: Live) -> Outcome:
 class _Course:
     """The tries of one operation, and what they leave to know."""
 
-    def __init__(self, operation: Operation, kind: Kind, live: Live) -> None:
+    def __init__(self, operation: Operation, kind: Kind, live: Live, overseer: Overseer) -> None:
         self._operation = operation
         self._change = operation.change
         self._kind = kind
         self._live = live
+        self._overseer = overseer
         self._last = _NOTHING
         self._doubt = False
 
@@ -87,6 +91,8 @@ class _Course:
         desired, body = self._change.desired, None
         if desired and method != "DELETE":
             body = encode(self._kind, desired)
+        seen = self._live.get(self._change.type)
+        self._overseer.intent(self._operation, method, seen.id if seen else None)
         return attempt(self._live, self._change, method, self._operation.path, body)
 
     def _look_before(self, number: int) -> None:

@@ -20,6 +20,7 @@ COMMANDS = {
     "apply": "Make the desired state live.",
     "drift": "Show how live differs from the desired state.",
     "receipts": "Look after the receipts of written secrets.",
+    "journal": "Read the journal of an apply.",
     "export": "Write down what is live as a desired state.",
     "targets": "Print the targets of Prometheus discovery.",
     "schema": "Print one JSON Schema of the desired state, for editors.",

@@ -12,6 +12,7 @@ from reconciler import workflow
 from reconciler.cli.ledger import RECEIPTS, take_ledger
 from reconciler.cli.options import (
     CONNECT,
+    FILE,
     GUARDS,
     LOOK,
     OLD_FILE,
@@ -32,12 +33,17 @@ from reconciler.report import FORMATS, Report
 if TYPE_CHECKING:
     from pathlib import Path
 
+JOURNAL = click.option(
+    "--journal", type=FILE, metavar="FILE",
+    help="Note every write in this file before it is tried; `reconciler journal` reads it.",
+)  # fmt: skip
 OWN = (
     click.option(
         "--plan", "plan_file", type=OLD_FILE, help="Apply this plan, or nothing if it is stale."
     ),
     click.option("--expect", metavar="DIGEST", help="Apply the plan with this digest, or nothing."),
     click.option("--yes", is_flag=True, help="Do not ask."),
+    JOURNAL,
     click.option("--dry-run", is_flag=True, help="Write nothing; exit as `plan` does."),
 )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reconciler.core.plan import Operation, Outcome
 
 FLEET = 10
-"""How many projects must be touched before they are worked on in waves, unless some are canaries."""
+"""So many projects must be touched to be worked on in waves, unless some are canaries."""
 FIRST_SHARE = 10
 """The second wave is one project in so many."""
 MOST_IN_A_ROW = 3
@@ -24,7 +24,7 @@ ENOUGH = 5
 
 
 def waves(operations: Iterable[Operation], canaries: Collection[str]) -> list[list[Operation]]:
-    """Divide a plan by projects: the canaries, or else one; then a tenth of the rest; then the rest.
+    """Divide a plan by projects: the canaries, or else one; then a tenth of the rest; the rest.
 
     `canaries` are ids of projects; those that the plan does not touch do not count. A project is
     never divided, and the order within each wave is the plan's. A small plan with no canary is one

@@ -1,0 +1,27 @@
+"""Who is asked before an operation is begun, and told of every write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconciler.core.plan import Operation, Outcome
+
+
+class Overseer:
+    """Lets everything happen, and keeps nothing; whoever knows more overrides that.
+
+    All threads share one.
+    """
+
+    def intent(self, operation: Operation, method: str, before: str | None) -> None:
+        """Hear of a write that is tried next; `before` is the id of what is live.
+
+        Raises Stopped to prevent it.
+        """
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Hear what became of an operation that was begun. Raises nothing."""
+
+
+LENIENT = Overseer()

@@ -1,0 +1,109 @@
+"""The stations of the journal: it is kept, and read for what an earlier run left in doubt."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from reconciler.core.change import Action, Change
+from reconciler.core.problem import Failed, Problem, warning
+from reconciler.core.secret import Verdict
+from reconciler.journal import Entry, Journal, in_doubt, read, unwritable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from reconciler.run import Run
+
+_GONE = "not there"
+_HINT = "the plan is made from what is there now, so nothing has to be done about it"
+
+
+@contextmanager
+def journaling(run: Run) -> Iterator[None]:
+    """Keep a journal from before the first request on, where one is wanted.
+
+    Raises Failed when it cannot be kept. A dry run writes nothing, and keeps none.
+    """
+    file = run.job.journal
+    if file is None or run.job.dry_run:
+        yield
+        return
+    try:
+        run.doubts = in_doubt(read(_text(file)))
+        run.journal = Journal(file)
+    except OSError as error:
+        raise Failed(_problem(error)) from None
+    try:
+        yield
+    finally:
+        _close(run, run.journal)
+
+
+def tell_doubts(run: Run) -> None:
+    """Say of each write that an earlier run left in doubt what is there now."""
+    unread = {ref.id for ref in run.unread}
+    names = {project.ref.id: project.ref for project in run.projects}
+    changes = {change.key: change for change in (*run.changes, *run.beyond)}
+    for entry in run.doubts if run.journal else ():
+        what = f"an earlier run was cut off at {entry.method} {entry.type}"
+        if entry.project not in names or entry.project in unread:
+            told = f"{what} of {entry.project}, which this run does not look at"
+            run.problems.append(warning("in-doubt", told, "run again with that project"))
+            continue
+        found = _found(entry, changes.get(entry.key))
+        told = f"{what} of {names[entry.project]}; now it is {found}"
+        run.problems.append(warning("in-doubt", told, _HINT))
+        _note(run, entry, found)
+
+
+def _found(entry: Entry, change: Change | None) -> str:
+    """Say what is there now, by what is left to do about it."""
+    if change is None or change.action is Action.CREATE:
+        return _GONE
+    if entry.before is not None and change.live_id == entry.before:
+        return "as it was before"
+    if change.action is Action.KEEP:
+        return _kept(change)
+    if change.action is Action.LEAVE:
+        return "there, and not declared"
+    return "something else than declared"
+
+
+def _kept(change: Change) -> str:
+    if change.desired is None or change.desired.absent:
+        return _GONE
+    hidden = change.has(Verdict.UNVERIFIABLE)
+    return "in place, as far as it can be seen" if hidden else "in place"
+
+
+def _note(run: Run, entry: Entry, found: str) -> None:
+    """Keep what was found, or else it would be told in every run."""
+    try:
+        if run.journal:
+            run.journal.found(entry, found)
+    except OSError as error:
+        problem = _problem(error)
+    else:
+        return
+    raise Failed(problem)
+
+
+def _close(run: Run, journal: Journal) -> None:
+    """Tell what became of the rest, such as what was not begun or not lasting, and close it."""
+    try:
+        with closing(journal):
+            journal.outcome(*(run.outcomes or ()))
+    except OSError as error:
+        if run.job.stop.code != "journal-unwritable":
+            run.problems.append(_problem(error))
+
+
+def _problem(error: OSError) -> Problem:
+    sentence, code, hint = unwritable(error)
+    return Problem(code, sentence, hint)
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
