@@ -6,15 +6,17 @@ project's id is not declared: a machine that runs Prometheus needs no other secr
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reconciler import session
-from reconciler.core.match import match, select
+from reconciler.core.match import match, may_be_selected, select
 from reconciler.core.problem import Failed, Invalid, Problem, warning
 from reconciler.core.secret import Reference, Secret
 from reconciler.core.target import merge
-from reconciler.read import read
+from reconciler.read import listed, read
+from reconciler.steps import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 _TYPE = "PROMETHEUS"
 _USED = ("type", "username", "password")
+_ID = re.compile("[0-9a-f]{24}")
 
 
 @dataclass(slots=True)
@@ -45,26 +48,25 @@ class Targets:
 
 
 def narrow(run: Run, declared: Desired, params: Mapping[str, str]) -> Desired:
-    """Keep the projects to ask, and of each the user name and password alone.
+    """Leave of every project what asking it takes: a user name and a password, or nothing.
 
-    Where what is declared does not tell which projects are meant, all are kept. Raises Invalid
-    where none is left, where one lacks what discovery takes, and for a query that the dialect does
-    not offer.
+    Raises Invalid where nobody is left to ask, where one lacks what discovery takes, for a pattern
+    that names no declared project, and for a query that the dialect does not offer.
     """
     from reconciler.api.dialects import DIALECTS, Family
 
     if params and DIALECTS[declared.api].family is not Family.ATLAS:
         sentence = f"{DIALECTS[declared.api].title} has one kind of address only"
         raise Invalid([Problem("not-offered", sentence, "leave out --scheme")])
-    projects = [one for project in declared.projects for one in _narrowed(run, project)]
-    if not projects:
-        sentence = f"no declared project has a {_TYPE} integration that is enabled"
-        raise Invalid([Problem("no-prometheus", sentence, "declare one, or check the paths")])
-    projects = _selected(run, projects) or projects
-    problems = [wrong for project in projects for wrong in _faults(project.integrations[0])]
+    chosen = _chosen(run, declared)
+    projects = tuple(_narrowed(run, project, chosen) for project in declared.projects)
+    asked = [integration for project in projects for integration in project.integrations]
+    if not asked:
+        raise _nobody()
+    problems = [wrong for integration in asked for wrong in _faults(integration)]
     if problems:
         raise Invalid(problems)
-    return replace(declared, projects=tuple(projects))
+    return replace(declared, projects=projects)
 
 
 def discover(run: Run, declared: Desired, params: Mapping[str, str], targets: Targets) -> None:
@@ -84,16 +86,49 @@ def discover(run: Run, declared: Desired, params: Mapping[str, str], targets: Ta
     run.problems += _warnings(targets, projects)
 
 
-def _narrowed(run: Run, project: DesiredProject) -> Iterator[DesiredProject]:
-    """Give the project with what discovery takes, if its integration is declared and enabled."""
+def _chosen(run: Run, declared: Desired) -> set[ProjectRef]:
+    """Name the projects that --project means, or may mean where only the API can tell."""
+    patterns = run.job.projects
+    if _is_told(run, declared):
+        return {project.ref for project in select(declared.projects, patterns)}
+    refs = (project.ref for project in declared.projects)
+    return {ref for ref in refs if may_be_selected(ref, patterns)}
+
+
+def _is_told(run: Run, declared: Desired) -> bool:
+    """Tell whether the declarations say which projects are meant, and what their ids are.
+
+    A pattern that is no id may be the name of a project whose name is not declared.
+    """
+    by_id = all(_ID.fullmatch(pattern) for pattern in run.job.projects)
+    return all(
+        project.ref.id and (by_id or project.ref.name)
+        for project in declared.projects
+        if may_be_selected(project.ref, run.job.projects)
+        and any(_is_asked(integration) for integration in project.integrations)
+    )
+
+
+def _is_asked(integration: Integration) -> bool:
+    is_there = integration.type == _TYPE and not integration.absent
+    return is_there and integration.settings.get("enabled") is not False
+
+
+def _narrowed(run: Run, project: DesiredProject, chosen: set[ProjectRef]) -> DesiredProject:
+    """Keep the integration that discovery is about, if it is meant and enabled."""
+    if project.ref not in chosen:
+        return replace(project, integrations=())
     for integration in project.integrations:
-        if integration.type != _TYPE or integration.absent:
-            continue
-        if integration.settings.get("enabled") is False:
+        if integration.settings.get("enabled") is False and integration.type == _TYPE:
             sentence = f"{project.ref} has no targets, since its {_TYPE} is not enabled"
             run.problems.append(warning("not-enabled", sentence, at=integration.at))
-            continue
-        yield replace(project, integrations=(_used(integration),))
+    kept = tuple(_used(one) for one in project.integrations if _is_asked(one))
+    return replace(project, integrations=kept)
+
+
+def _nobody() -> Invalid:
+    sentence = f"none of the declared projects has a {_TYPE} integration that is enabled"
+    return Invalid([Problem("no-prometheus", sentence, "declare one; check paths and --project")])
 
 
 def _used(integration: Integration) -> Integration:
@@ -101,16 +136,6 @@ def _used(integration: Integration) -> Integration:
     marks = dict(zip(integration.settings, integration.marks, strict=True))
     settings = {name: integration.settings[name] for name in _USED if name in marks}
     return replace(integration, settings=settings, marks=[marks[name] for name in settings])
-
-
-def _selected(run: Run, projects: list[DesiredProject]) -> list[DesiredProject] | None:
-    """Keep what --project names; None where only the API can tell, since names are not declared."""
-    try:
-        return select(projects, run.job.projects)
-    except Invalid:
-        if all(project.ref.name for project in projects):
-            raise
-    return None
 
 
 def _faults(integration: Integration) -> Iterator[Problem]:
@@ -125,20 +150,27 @@ def _faults(integration: Integration) -> Iterator[Problem]:
 
 
 def _located(run: Run, declared: Desired) -> list[DesiredProject]:
-    """Give the projects with their ids; the API is asked only where they are not declared."""
-    from reconciler.api.errors import ApiError
-
+    """Give the projects to ask, with their ids; the API is asked where they are not declared."""
     projects = list(declared.projects)
-    if all(project.ref.id for project in projects) and _selected(run, projects) is not None:
-        return projects
+    if not _is_told(run, declared):
+        asked = replace(declared, projects=tuple(p for p in projects if p.integrations))
+        others = [project for project in projects if not project.integrations]
+        projects = [*match(asked, _listed(run, declared)), *others]
+    found = [p for p in select(projects, run.job.projects) if p.integrations]
+    if not found:
+        raise _nobody()
+    return found
+
+
+def _listed(run: Run, declared: Desired) -> list[ProjectRef]:
+    """List the projects that an API key can see; the only step that takes one."""
     try:
-        with session.connect(run.job.target, declared, run.job.stop, writable=False) as client:
-            return select(match(declared, client.projects()), run.job.projects)
-    except ApiError as error:
-        problem = error.problem("listing the projects")
+        with connect(run, declared, writable=False) as client:
+            return listed(client)
     except Failed as error:
-        hint = f"{error.problem.hint}, or declare every project by its id"
-        problem = replace(error.problem, hint=hint)
+        problem = error.problem
+    if problem.code == "no-credentials":
+        problem = replace(problem, hint=f"{problem.hint}; or declare the ids of all projects")
     raise Failed(problem)
 
 
