@@ -146,7 +146,9 @@ def _faults(integration: Integration) -> Iterator[Problem]:
         yield Problem("bad-username", sentence, "use another user name", at)
     if not isinstance(integration.settings.get("password"), Reference):
         hint = "write password: {env: NAME} or password: {file: PATH}"
-        yield Problem("no-password", "discovery takes the password", hint, integration.at)
+        yield Problem(
+            "no-password", "discovery takes a password, and none is declared", hint, integration.at
+        )
 
 
 def _located(run: Run, declared: Desired) -> list[DesiredProject]:

@@ -42,7 +42,7 @@ def refresh(file: Path, targets: Targets) -> list[Problem]:
         return []
     number = sum(len(group.targets) for group in kept)
     unread = ", ".join(sorted(str(ref) for ref in targets.missed))
-    return [warning("targets-kept", f"{number} targets stay in {file}, as last read: of {unread}")]
+    return [warning("targets-kept", f"{file} keeps the targets that it had of {unread}: {number}")]
 
 
 def _refresh(file: Path, targets: Targets) -> list[TargetGroup]:
