@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import ExitStack
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from reconciler.simulator import Switches, open_service, serve
 
 PROJECT = ("5d791c84ff7a2522cc4f9aa1", "payments")
+PATIENCE = 60
+"""Seconds after which something that should come about is given up."""
 
 
 @pytest.fixture
@@ -32,3 +35,18 @@ def serving(tmp_path):
             return f"http://127.0.0.1:{server.server_port}"
 
         yield start
+
+
+@pytest.fixture
+def poll():
+    """Look again and again until there is something to see, for a bounded time; gives that."""
+
+    def until(look):
+        end, pause = time.monotonic() + PATIENCE, threading.Event()
+        while time.monotonic() < end:
+            if found := look():
+                return found
+            pause.wait(0.05)
+        raise AssertionError("that did not come about in time")
+
+    return until

@@ -1,14 +1,10 @@
-"""`targets`, from the declared project to the Prometheus that shows its hosts."""
+"""`targets` where all is well: every declared project is asked, and the file follows."""
 
 import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-from urllib.request import urlopen
 
 import click
 import pytest
@@ -157,19 +153,8 @@ def test_half_of_what_belongs_together_is_a_wrong_use(run, file, arguments):
     assert isinstance(run("targets", "d.yaml", *arguments).exception, click.UsageError)
 
 
-def poll(look):
-    """Look until there is something, for a bounded time."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("nothing to see in time")
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_watch_brings_news_until_it_is_interrupted(applied, file, tmp_path, number):
+def test_a_watch_brings_news_until_it_is_interrupted(applied, file, tmp_path, poll, number):
     target = tmp_path / "t.json"
     arguments = ["targets", "d.yaml", "--simulate", "state.db", "--output", "t.json"]
     with subprocess.Popen(
@@ -187,45 +172,3 @@ def test_a_watch_brings_news_until_it_is_interrupted(applied, file, tmp_path, nu
             assert watch.wait(PATIENCE) == 128 + number
         finally:
             watch.kill()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.mark.skipif(not shutil.which("prometheus"), reason="there is no prometheus here")
-def test_prometheus_loads_the_file_and_shows_the_targets(applied, tmp_path):
-    assert applied("--output", str(tmp_path / "t.json")).return_value == 0
-    (tmp_path / "prometheus.yml").write_text(
-        "scrape_configs:\n"
-        "  - job_name: mongodb\n"
-        "    file_sd_configs:\n"
-        f"      - files: [{tmp_path}/t.json]\n"
-    )
-    port = free_port()
-    command = [
-        "prometheus",
-        f"--config.file={tmp_path}/prometheus.yml",
-        f"--storage.tsdb.path={tmp_path}/data",
-        f"--web.listen-address=127.0.0.1:{port}",
-    ]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as prometheus:
-        try:
-            shown = poll(lambda: _discovered(port))
-        finally:
-            prometheus.terminate()
-    expected = json.loads((tmp_path / "t.json").read_text())
-    assert {one["__address__"] for one in shown} == {t for g in expected for t in g["targets"]}
-    assert {one["group_id"] for one in shown} == {FIRST, SECOND}
-
-
-def _discovered(port):
-    """Give the labels of every target that Prometheus has discovered, once it has some."""
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/api/v1/targets", timeout=5) as answer:
-            targets = json.load(answer)["data"]["activeTargets"]
-    except OSError:
-        return None
-    return [target["discoveredLabels"] for target in targets]

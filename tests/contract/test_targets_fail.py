@@ -331,7 +331,7 @@ def wait_for(process, words):
     raise AssertionError(f"it ended without telling {words}")
 
 
-def test_a_watch_outlives_failures_tells_them_and_keeps_what_it_has(door, tmp_path):
+def test_a_watch_outlives_failures_tells_them_and_keeps_what_it_has(door, tmp_path, poll):
     (tmp_path / "d.yaml").write_text(state(project(ONE), project(TWO)))
     file = tmp_path / "t.json"
     door.closed[TWO] = Response(401, {})
@@ -340,7 +340,7 @@ def test_a_watch_outlives_failures_tells_them_and_keeps_what_it_has(door, tmp_pa
         assert shown(file.read_text()) == ["one"]
 
         door.closed = {}
-        wait_until(lambda: shown(file.read_text()) == ["one", "two"])
+        poll(lambda: shown(file.read_text()) == ["one", "two"])
 
         door.closed = {"discovery": Response(401, {})}
         wait_for(process, "t.json is left as it is")
@@ -354,19 +354,9 @@ def test_a_watch_outlives_failures_tells_them_and_keeps_what_it_has(door, tmp_pa
         assert shown(file.read_text()) == ["one", "two"]
 
         (tmp_path / "d.yaml").write_text(state(project(TWO)))
-        wait_until(lambda: shown(file.read_text()) == ["two"])
+        poll(lambda: shown(file.read_text()) == ["two"])
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 143
-
-
-def wait_until(look):
-    """Look again and again, for a bounded time."""
-    pause = threading.Event()
-    for _ in range(PATIENCE * 50):
-        if look():
-            return
-        pause.wait(0.02)
-    raise AssertionError("that did not come about")
 
 
 def test_a_watch_of_a_wrong_desired_state_ends_at_once(door, tmp_path):
