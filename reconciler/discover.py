@@ -165,7 +165,7 @@ def _located(run: Run, declared: Desired) -> list[DesiredProject]:
 
 
 def _listed(run: Run, declared: Desired) -> list[ProjectRef]:
-    """List the projects that an API key can see; the only step that takes one."""
+    """List the projects that the credentials can see; the only step that takes any."""
     try:
         with connect(run, declared, writable=False) as client:
             return listed(client)

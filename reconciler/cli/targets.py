@@ -67,8 +67,8 @@ def command(watch: float | None, **given: Any) -> int:
     """Print the targets of Prometheus discovery, as JSON for `file_sd_configs`.
 
     Each declared project that has a PROMETHEUS integration is asked, with the user name and
-    password of that integration. An API key is needed only where a project is declared without its
-    id.
+    password of that integration. An API key or a service account is needed only where a project is
+    declared without its id.
 
     Whatever the exit code, except 64, stdout holds one whole list: of what could be read. What
     Prometheus watches belongs in --output, which no failure empties.
@@ -85,7 +85,12 @@ def command(watch: float | None, **given: Any) -> int:
     def look() -> int:
         return _look(job, params, output, told)
 
-    return _watch(look, watch) if watch else look()
+    between = Stop()  # for a signal that comes between two looks
+    try:
+        with stopping(between):
+            return _watch(look, watch) if watch else look()
+    except Stopped:
+        return _SIGNALLED + between.signal
 
 
 def _params(scheme: str | None, endpoint: str | None) -> dict[str, str]:
@@ -99,11 +104,19 @@ def _params(scheme: str | None, endpoint: str | None) -> dict[str, str]:
 def _watch(look: Callable[[], int], pause: float) -> int:
     """Look until interrupted. What is wrong with the desired state from the start ends it too."""
     code = look()
+    _sweep()
     if code == Exit.INVALID:
         return code
     while code < _SIGNALLED:
         code = _wait(pause) or look()
+        _sweep()
     return code
+
+
+def _sweep() -> None:
+    """Let go of what is done with: loading froze it, and no collection comes by by itself."""
+    gc.unfreeze()
+    gc.collect()
 
 
 def _wait(pause: float) -> int:
@@ -119,7 +132,7 @@ def _wait(pause: float) -> int:
 def _look(job: workflow.Job, params: dict[str, str], output: Output, told: set[Problem]) -> int:
     """Ask every project once, show what came of it, and give the exit code.
 
-    `told` are the warnings of earlier looks, which are not repeated; errors are.
+    `told` is what the look before this one told, whose warnings are not repeated; errors are.
     """
     stop = Stop()
     try:
@@ -128,10 +141,9 @@ def _look(job: workflow.Job, params: dict[str, str], output: Output, told: set[P
             problems = [*report.problems, *_deliver(targets, output)]
     except Stopped:
         return _SIGNALLED + stop.signal
-    finally:
-        gc.unfreeze()  # loading froze what it loaded: a process that goes on needs it swept
     tell([problem for problem in problems if problem.is_error or problem not in told], output)
-    told |= set(problems)
+    told.clear()
+    told.update(problems)
     failed = any(problem.is_error for problem in problems)
     return int(report.exit) or (Exit.FAILED if failed else Exit.OK)
 

@@ -1,6 +1,7 @@
 """`targets` where something is missing, wrong or down: what is known stays, and why is told."""
 
 import base64
+import gc
 import json
 import os
 import signal
@@ -189,6 +190,25 @@ def test_a_declared_project_without_the_integration_is_not_called_unknown(target
     assert "unknown-project" not in result.stderr
 
 
+def test_it_is_not_called_unknown_after_a_look_up_either(targets, key):
+    more = f"  - id: {'3' * 24}\n    name: three\n    integrations: []\n"
+    declared = state(project(ONE, by="name"), more)
+    result = targets("--project", "three", "--project", "one", of=declared)
+    assert (result.return_value, shown(result.stdout)) == (0, ["one"])
+
+
+def test_a_secret_that_discovery_does_not_take_is_not_resolved(targets, door):
+    more = """\
+        scheme: https
+        listenAddress: ':9216'
+        tlsPemPath: /etc/key.pem
+        tlsPemPassword: {env: NOT_NEEDED}
+"""
+    declared = state(project(ONE) + more).replace("api: atlas", "api: ops-manager")
+    door.closed["discovery"] = Response(200, {}, b"[]")
+    assert targets(of=declared).return_value == 0
+
+
 def test_a_project_that_is_switched_off_is_left_out_with_a_warning(targets, door):
     result = targets(of=state(project(ONE, enabled="false"), project(TWO)))
     assert (result.return_value, shown(result.stdout)) == (0, ["two"])
@@ -357,6 +377,29 @@ def test_a_watch_outlives_failures_tells_them_and_keeps_what_it_has(door, tmp_pa
         poll(lambda: shown(file.read_text()) == ["two"])
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 143
+
+
+def test_a_watch_warns_once_and_repeats_errors(door, tmp_path):
+    (tmp_path / "d.yaml").write_text(state(project(ONE), project(TWO, enabled="false")))
+    door.closed["discovery"] = Response(401, {})
+    with watching(tmp_path, door.url) as process:
+        lines = [process.stderr.readline() for _ in range(12)]
+    assert sum("not-enabled" in line for line in lines) == 1
+    assert sum("targets-kept" in line for line in lines) == 1
+    assert sum("bad-credentials" in line for line in lines) >= 3
+
+
+def test_a_watch_does_not_pile_up_what_each_look_has_loaded(targets, door):
+    handle = door.service.handle
+
+    def interrupt(request):
+        if len(door.asked) == 6:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return handle(request)
+
+    door.service.handle = interrupt
+    assert targets("--output", "t.json", "--watch", "0.01").return_value == 143
+    assert gc.get_freeze_count() == 0
 
 
 def test_a_watch_of_a_wrong_desired_state_ends_at_once(door, tmp_path):

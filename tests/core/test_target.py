@@ -86,6 +86,11 @@ def test_groups_of_the_same_labels_are_put_together():
     assert merged == [group("a:1", "b:1", "c:1", x="1"), group("c:1", x="2")]
 
 
+def test_the_order_of_labels_makes_no_other_group():
+    (merged,) = merge([group("a:1", x="1", y="2"), group("b:1", y="2", x="1")])
+    assert merged == group("a:1", "b:1", x="1", y="2")
+
+
 def test_a_group_without_targets_says_nothing():
     assert merge([group(x="1")]) == []
 
