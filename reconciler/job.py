@@ -29,11 +29,11 @@ class Job:
 
     `policy` is the operator's file, if there is one. `secrets` is false for a look that resolves
     none. `assertion` is what to send of the secrets that could not be verified; `witnesses` are
-    asked about those first, and the receipts of `ledger` before them. `detailed` asks for an exit
-    code of its own where changes are pending. `expect` is the digest that the plan must have,
-    `saved` the plan file that it must be equal to. Writes are told of in
-    `journal`. `progress` is told what is being done, how much
-    of it is done, and how much there is. `stop` is where others end the run.
+    asked about those first, and the receipts of `ledger` before them. `alert_check` says whether to
+    look, after writing, for alerts that lead nowhere. `detailed` asks for an exit code of its own
+    where changes are pending. `expect` is the digest that the plan must have, `saved` the plan file
+    that it must be equal to. Writes are told of in `journal`. `progress` is told what is being
+    done, how much of it is done, and how much there is. `stop` is where others end the run.
     """
 
     paths: Sequence[str]
@@ -49,6 +49,7 @@ class Job:
     overrides: Overrides = field(default_factory=Overrides)
     detailed: bool = False
     dry_run: bool = False
+    alert_check: bool = True
     expect: str | None = None
     saved: Mapping[str, Any] | None = None
     journal: Path | None = None

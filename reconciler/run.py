@@ -59,6 +59,8 @@ class Run:
     """The receipts, where the user keeps some."""
     ended: Exit | None = None
     """How the run ended, if not by coming to its end."""
+    found_again: list[Change] = field(default_factory=list)
+    """What the second look found, of the projects that were worked on."""
     settled: bool = False
     """Whether a second look found nothing left."""
 

@@ -152,7 +152,7 @@ def look_again(run: Run, client: Client) -> None:
         return
     projects = [project for project in run.projects if project.ref.id in touched]
     unread = len(run.unread)
-    changes = _compare(run, client, projects, NOTHING)
+    run.found_again = changes = _compare(run, client, projects, NOTHING)
     left = {
         change.key: change.reason
         for change in changes

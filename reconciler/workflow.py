@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.alerts import check_alerts
 from reconciler.core.state import Desired
 from reconciler.discover import Targets, discover, narrow
 from reconciler.evidence import journaling, tell_doubts
@@ -106,6 +107,7 @@ def apply(job: Job, approve: Callable[[Report], bool]) -> Report:
             if is_approved(run, approve):
                 perform(run, client)
                 look_again(run, client)
+                check_alerts(run, client)
                 keep_receipts(run)
     return run.report()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconciler.api import wire
+from reconciler.api.alerts import decode_alert
 from reconciler.api.codec import Malformed, decode_error, decode_integrations, decode_page
 from reconciler.api.codes import meaning
 from reconciler.api.errors import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from reconciler.api.dialects import Dialect
     from reconciler.api.transport import Reply, Transport
     from reconciler.api.waits import Waits
+    from reconciler.core.alert import AlertConfiguration
     from reconciler.core.kind import Kind
     from reconciler.core.problem import Problem
 
@@ -80,6 +82,11 @@ class Client:
         """Read all integrations of a project whose id is known, in one call."""
         results = self._list(self.dialect.integrations(ref.id or ""), "type")
         return LiveProject(ref, decode_integrations(results, self._kinds))
+
+    def alert_configurations(self, ref: ProjectRef) -> list[AlertConfiguration]:
+        """Read all alert configurations of a project whose id is known."""
+        results = self._list(self.dialect.alert_configurations(ref.id or ""), "id")
+        return [decode_alert(item) for item in results]
 
     def write(self, method: str, path: str, body: bytes | None) -> Mapping[str, LiveIntegration]:
         """Try one write once; give what the answer says is now there, by type.

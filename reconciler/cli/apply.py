@@ -45,6 +45,14 @@ OWN = (
     click.option("--yes", is_flag=True, help="Do not ask."),
     JOURNAL,
     click.option("--dry-run", is_flag=True, help="Write nothing; exit as `plan` does."),
+    click.option(
+        "--no-alert-check",
+        "alert_check",
+        is_flag=True,
+        flag_value=False,
+        default=True,
+        help="Do not look, after writing, for alerts whose integration is gone.",
+    ),
 )
 
 

@@ -31,7 +31,8 @@ _DIALECTS = """
 ALTER TABLE projects ADD COLUMN api TEXT NOT NULL DEFAULT 'atlas';
 ALTER TABLE projects ADD COLUMN clusters TEXT NOT NULL DEFAULT '[]'
 """
-_STEPS = (_TABLES, _DIALECTS)
+_ALERTS = "ALTER TABLE projects ADD COLUMN alerts TEXT NOT NULL DEFAULT '[]'"
+_STEPS = (_TABLES, _DIALECTS, _ALERTS)
 """What leads from each version to the next, from an empty file on. Only ever added to."""
 
 

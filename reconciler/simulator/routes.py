@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from reconciler.api.dialects import DIALECTS
-from reconciler.simulator import integrations, projects
+from reconciler.simulator import alerts, integrations, projects
 from reconciler.simulator.buckets import ORGANIZATION
 from reconciler.simulator.errors import refuse, refuse_bare
 
@@ -46,6 +46,7 @@ ROUTES = (
     Route("POST", _ONE, integrations.create, "integrations"),
     Route("PUT", _ONE, integrations.replace, "integrations"),
     Route("DELETE", _ONE, integrations.delete, "integrations"),
+    Route("GET", "/groups/{groupId}/alertConfigs", alerts.list_all, "alertConfigs"),
 )
 """Where two patterns fit a path, the first one counts."""
 

@@ -1,7 +1,7 @@
 """What a new state is filled with: a document of projects and integrations in plaintext.
 
     {"projects": [{"id": …, "name": …, "orgId": …, "api": …, "tags": …, "clusters": …,
-                   "integrations": [{"type": …, …settings…}]}]}
+                   "alertConfigs": …, "integrations": [{"type": …, …settings…}]}]}
 
 `api` says which API a project belongs to: atlas, cloud-manager or ops-manager.
 
@@ -20,6 +20,7 @@ import yaml
 
 from reconciler.api.dialects import DIALECTS, Family
 from reconciler.catalogue import kinds
+from reconciler.simulator.alerts import read_alerts
 from reconciler.simulator.clusters import read_clusters
 from reconciler.simulator.projects import is_tag
 from reconciler.simulator.state import (
@@ -33,13 +34,13 @@ from reconciler.simulator.state import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 _CREATED = datetime(2020, 1, 1, tzinfo=UTC)
 """When everything that is seeded was made: fixed, so that the same seed gives the same answers."""
 _MOMENT = int(_CREATED.timestamp())
 _ORGANIZATION = derived_id("organization", moment=_MOMENT)
-_PROJECT_KEYS = {"id", "name", "orgId", "api", "tags", "clusters", "integrations"}
+_PROJECT_KEYS = {"id", "name", "orgId", "api", "tags", "clusters", "alertConfigs", "integrations"}
 
 
 def load_seed(text: str, dialect: str = "atlas") -> Seed:
@@ -96,10 +97,18 @@ def _project(item: Any, at: str, dialect: str) -> Project:
     api = _api(item.get("api", dialect), at)
     tags = _tags(DIALECTS[api].family, item.get("tags"), at)
     project = _derive(item.get("id"), item.get("name"), org, tags, api)
+    project = replace(project, alerts=_alerts(item, project.id, f"{at}.alertConfigs"))
     if item.get("clusters") is None:
         return project
     at = f"{at}.clusters"
     return replace(project, clusters=read_clusters(_list(item["clusters"], at), project.id, at))
+
+
+def _alerts(item: Mapping[str, Any], project_id: str, at: str) -> tuple[dict[str, Any], ...]:
+    def id_of(name: str) -> str:
+        return derived_id(project_id, name, moment=_MOMENT)
+
+    return tuple(read_alerts(_list(item.get("alertConfigs"), at), id_of, at))
 
 
 def _api(dialect: Any, at: str) -> str:

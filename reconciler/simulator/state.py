@@ -49,6 +49,8 @@ class Project:
     tags: tuple[Mapping[str, str] | str, ...] = ()
     api: str = "atlas"
     clusters: tuple[Cluster, ...] = ()
+    alerts: tuple[Mapping[str, Any], ...] = ()
+    """Alert configurations, as far as they are a seed's own."""
 
     @property
     def family(self) -> Family:

@@ -126,7 +126,7 @@ class Store:
 
 def _insert(connection: sqlite3.Connection, seed: Seed) -> None:
     connection.executemany(
-        "INSERT INTO projects VALUES (?, ?, ?, ?, ?, ?, ?)", map(_row, seed.projects)
+        "INSERT INTO projects VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_row, seed.projects)
     )
     connection.executemany(
         "INSERT INTO integrations VALUES (?, ?, ?, ?)",
@@ -143,11 +143,12 @@ def _row(project: Project) -> tuple[str, ...]:
         json.dumps(project.tags),
         project.api,
         json.dumps([astuple(cluster) for cluster in project.clusters]),
+        json.dumps(project.alerts),
     )
 
 
 def _project(row: tuple[str, ...]) -> Project:
-    id_, name, org_id, created, tags, api, clusters = row
+    id_, name, org_id, created, tags, api, clusters, alerts = row
     return Project(
         id_,
         name,
@@ -159,4 +160,5 @@ def _project(row: tuple[str, ...]) -> Project:
             Cluster(name, provider, region, tuple(hosts))
             for name, provider, region, hosts in json.loads(clusters)
         ),
+        tuple(json.loads(alerts)),
     )

@@ -59,6 +59,10 @@ class Dialect:
         """Give the path of one integration."""
         return f"{self.integrations(project_id)}/{type_}"
 
+    def alert_configurations(self, project_id: str) -> str:
+        """Give the path of the list of a project's alert configurations."""
+        return f"{self.base_path}/groups/{quote(project_id, safe='')}/alertConfigs"
+
     def discovery(self, project_id: str) -> str:
         """Give the path of Prometheus discovery, which lies outside the API's own base path."""
         return f"/prometheus/v1.0/groups/{quote(project_id, safe='')}/discovery"

@@ -1,0 +1,88 @@
+"""After the writes, find the alerts whose integration is gone.
+
+An integration that is written may get another id, and one that is deleted has none; an alert
+configuration keeps the id that it was given. What is found is told, and fails nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.core.alert import dangling
+from reconciler.core.change import Action
+from reconciler.core.plan import Status
+from reconciler.core.problem import warning
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.api.client import Client
+    from reconciler.core.alert import AlertConfiguration
+    from reconciler.core.change import Change
+    from reconciler.core.problem import Place, Problem
+    from reconciler.core.state import ProjectRef
+    from reconciler.run import Run
+
+_UNTRIED = (Status.SKIPPED, Status.CONFLICT)
+
+
+def check_alerts(run: Run, client: Client) -> None:
+    """Warn of alerts that point at integrations which are gone, in projects that were written to.
+
+    What is live is known from the second look; where there was none, nothing is asked.
+    """
+    from reconciler.api.errors import ApiError
+    from reconciler.api.observe import observe
+    from reconciler.api.stop import Stopped
+
+    if not run.job.alert_check or run.job.stop:
+        return
+    written = _written(run)
+
+    def progress(done: int, whole: int) -> None:
+        run.job.progress("Reading alerts", done, whole)
+
+    try:
+        for ref, found in observe(
+            client.alert_configurations, written, run.job.target.concurrency, progress
+        ):
+            if isinstance(found, ApiError):
+                run.problems.append(_unread(ref, found))
+            else:
+                run.problems += _judge(run, ref, found)
+    except (ApiError, Stopped) as error:
+        hint = "run `reconciler apply` again later, or look at the alerts in the web interface"
+        run.problems.append(warning("alerts-unchecked", f"reading alerts ended: {error}", hint))
+
+
+def _written(run: Run) -> list[ProjectRef]:
+    """Give the projects in which a write was tried, and that the second look could read."""
+    refs = (o.operation.change.project for o in run.outcomes or [] if o.status not in _UNTRIED)
+    return [ref for ref in dict.fromkeys(refs) if ref not in run.unread]
+
+
+def _judge(run: Run, ref: ProjectRef, alerts: Sequence[AlertConfiguration]) -> list[Problem]:
+    live = [change for change in run.found_again if change.project == ref and _is_live(change)]
+    ids = {change.live_id for change in live if change.live_id}
+    if len(ids) < len(live) and any(alert.routes for alert in alerts):
+        sentence = f"the alerts of {ref} cannot be checked: the API shows no ids of integrations"
+        hint = "look at them in the web interface, or add --no-alert-check"
+        return [warning("alerts-unchecked", sentence, hint)]
+    places = {o.operation.change.type: o.operation.change.at for o in run.outcomes or []
+              if o.operation.change.project == ref}  # fmt: skip
+
+    def place_of(type_: str) -> Place | None:
+        return places.get(type_)
+
+    return dangling(ref, alerts, ids, place_of)
+
+
+def _is_live(change: Change) -> bool:
+    tombstone = change.action is Action.KEEP and change.desired and change.desired.absent
+    return change.action is not Action.CREATE and not tombstone
+
+
+def _unread(ref: ProjectRef, error: Exception) -> Problem:
+    sentence = f"the alerts of {ref} cannot be checked: {error}"
+    hint = "let the credentials read alert configurations, or add --no-alert-check"
+    return warning("alerts-unchecked", sentence, hint)
