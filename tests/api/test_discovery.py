@@ -16,7 +16,7 @@ from reconciler.core.state import ProjectRef
 from reconciler.simulator import InProcess, Response
 
 REF = ProjectRef("5d791c84ff7a2522cc4f9aa1", "payments")
-USERNAME, PASSWORD = "prom_ü", "pässword: with everything"
+USERNAME, PASSWORD = "prom_ü", "pässword: with all of 7Q9z"
 GROUP = {"targets": ["a.example.net:27018"], "labels": {"group_id": REF.id}}
 
 

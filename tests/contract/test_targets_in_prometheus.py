@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -108,8 +109,11 @@ def prometheus(pytestconfig, tmp_path, poll):
 
 def look(address):
     """Give the labels of the targets that are scraped, and of those that another job is for."""
-    with urlopen(f"http://{address}/api/v1/targets", timeout=PATIENCE) as answer:
-        data = json.load(answer)["data"]
+    try:
+        with urlopen(f"http://{address}/api/v1/targets", timeout=PATIENCE) as answer:
+            data = json.load(answer)["data"]
+    except HTTPError:  # it listens before it is ready, and says so with 503
+        return [], []
     return (
         [target["labels"] for target in data["activeTargets"]],
         [target["discoveredLabels"] for target in data["droppedTargets"]],
