@@ -32,8 +32,9 @@ class Job:
     asked about those first, and the receipts of `ledger` before them. `alert_check` says whether to
     look, after writing, for alerts that lead nowhere. `detailed` asks for an exit code of its own
     where changes are pending. `expect` is the digest that the plan must have, `saved` the plan file
-    that it must be equal to. Writes are told of in `journal`. `progress` is told what is being
-    done, how much of it is done, and how much there is. `stop` is where others end the run.
+    that it must be equal to. Writes are told of in `journal`; large fleets are written in
+    `waves`. `progress` is told what is being done, how much of it is done, and how much there is.
+    `stop` is where others end the run.
     """
 
     paths: Sequence[str]
@@ -53,6 +54,7 @@ class Job:
     expect: str | None = None
     saved: Mapping[str, Any] | None = None
     journal: Path | None = None
+    waves: bool = True
     progress: Callable[[str, int, int], None] = _silent
 
     def covers(self, type_: str) -> bool:

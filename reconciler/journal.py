@@ -70,7 +70,7 @@ class Journal:
         """Open the file, for its owner alone, and say that a run begins. Raises OSError."""
         self._run = secrets.token_hex(4)
         self._lock = Lock()
-        self._told: dict[int, Outcome] = {}
+        self._told: dict[int, dict[str, Any]] = {}
         self._handle = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             if S_ISREG(os.fstat(self._handle).st_mode):
@@ -88,9 +88,10 @@ class Journal:
 
     def outcome(self, *outcomes: Outcome) -> None:
         """Tell what became of operations, as far as that is news."""
-        news = [one for one in outcomes if self._told.get(one.operation.number) != one]
-        self._write(*({"event": Event.OUTCOME, **_fate(outcome)} for outcome in news))
-        self._told.update({one.operation.number: one for one in news})
+        fates = {outcome.operation.number: _fate(outcome) for outcome in outcomes}
+        news = {number: fate for number, fate in fates.items() if self._told.get(number) != fate}
+        self._write(*({"event": Event.OUTCOME, **fate} for fate in news.values()))
+        self._told.update(news)
 
     def found(self, entry: Entry, what: str) -> None:
         """Tell what is there now of a write of an earlier run that was in doubt."""

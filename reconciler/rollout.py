@@ -1,65 +1,160 @@
-"""Carrying out a plan, once it is agreed to."""
+"""Carrying out a plan, once it is agreed to: wave by wave, watched, and with a journal."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from reconciler import catalogue
 from reconciler.api.overseer import Overseer
-from reconciler.core.problem import Problem, warning
+from reconciler.api.stop import Stopped
+from reconciler.core.plan import Operation, Outcome, Status
+from reconciler.core.problem import Failed, Problem, warning
+from reconciler.core.waves import Breaker, unverified, waves
 from reconciler.core.witness import is_by_time
 from reconciler.journal import unwritable
+from reconciler.steps import look_again
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reconciler.api.client import Client
-    from reconciler.core.plan import Operation, Outcome
     from reconciler.run import Run
+
+_HINT = "mend that and run again; --no-waves writes to all projects at once"
 
 
 def perform(run: Run, client: Client) -> None:
-    """Carry the plan out; one project's failure stops that project only."""
+    """Carry the plan out; one project's failure stops that project only, and the next wave."""
+    operations = run.plan.operations if run.plan else ()
+    parts = _parts(run, operations)
+    watch = _Watch(run, Breaker(len(operations)) if len(parts) > 1 else None)
+    known: list[Outcome] = []
+    for number, part in enumerate(parts, start=1):
+        done = _write(run, client, part, watch, (len(known), len(operations)))
+        known += done
+        run.outcomes = _whole(parts, known, "cut off")
+        if number < len(parts) and not _is_verified(run, client, done):
+            watch.end_waves(
+                number, len(parts), unverified(done) or "a second look finds more to do"
+            )
+            break
+    run.outcomes = _whole(parts, known, run.job.stop.reason or watch.objection())
+    run.job.stop.shielded = False
+    _tell(run, client, watch)
+
+
+def _parts(run: Run, operations: Sequence[Operation]) -> Sequence[Sequence[Operation]]:
+    if not run.job.waves:
+        return [operations]
+    return waves(operations, {project.ref.id or "" for project in run.projects if project.canary})
+
+
+def _write(
+    run: Run,
+    client: Client,
+    part: Sequence[Operation],
+    watch: _Watch,
+    share: tuple[int, int],
+) -> list[Outcome]:
+    """Carry out one wave; of `share` are those operations that ended before, and all there are."""
     from reconciler.api.perform import perform_all
 
-    job, operations = run.job, run.plan.operations if run.plan else ()
-    run.outcomes = perform_all(
+    job, (before, whole) = run.job, share
+    return perform_all(
         client,
-        operations,
+        part,
         catalogue.kinds(client.dialect.name),
         job.stop,
         job.target.concurrency,
-        lambda done, whole: job.progress("Writing", done, whole),
-        _Watch(run),
+        lambda done, _: job.progress("Writing", before + done, whole),
+        watch,
     )
-    job.stop.shielded = False
-    if not client.ids.tell_time and any(is_by_time(o.change) for o in operations):
+
+
+def _is_verified(run: Run, client: Client, outcomes: list[Outcome]) -> bool:
+    """See whether all is done, and whether it lasts; what is wrong is told by the last look."""
+    if unverified(outcomes):
+        return False
+    seen = replace(run, outcomes=outcomes, problems=[], unread=[], settled=False)
+    try:
+        look_again(seen, client)
+    except (Stopped, Failed):
+        return False
+    return seen.settled
+
+
+def _whole(
+    parts: Sequence[Sequence[Operation]], known: Sequence[Outcome], why: str
+) -> list[Outcome]:
+    """Give an outcome for each operation, in the order of the plan, with its wave if it had one."""
+    by_number = {outcome.operation.number: outcome for outcome in known}
+    found = [
+        replace(
+            by_number.get(one.number, Outcome(one, Status.SKIPPED, f"not begun: {why}")),
+            wave=wave if len(parts) > 1 else None,
+        )
+        for wave, part in enumerate(parts, start=1)
+        for one in part
+    ]
+    return sorted(found, key=lambda outcome: outcome.operation.number)
+
+
+def _tell(run: Run, client: Client, watch: _Watch) -> None:
+    """Say why the run ended early, and what turned out about the API."""
+    outcomes, stop = run.outcomes or [], run.job.stop
+    by_time = any(is_by_time(outcome.operation.change) for outcome in outcomes)
+    if not client.ids.tell_time and by_time:
         sentence = "the API's ids do not tell when an integration was written"
         hint = "add --rotation-by-time off, or the same is found in every run"
         run.problems.append(warning("ids-tell-no-time", sentence, hint))
-    if job.stop.code and not job.stop.signal:
-        run.problems.append(Problem(job.stop.code, job.stop.reason, job.stop.hint))
+    if stop.code and not stop.signal:
+        run.problems.append(Problem(stop.code, stop.reason, stop.hint))
+    elif watch.problem and not stop:
+        run.problems.append(watch.problem)
 
 
 class _Watch(Overseer):
-    """Keeps the journal; where that fails, the run ends before the next write."""
+    """Keeps the journal, without which nothing is written, and stops what goes wrong too often."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, breaker: Breaker | None) -> None:
         self._journal = run.journal
         self._stop = run.job.stop
+        self._breaker = breaker
+        self._lock = Lock()
+        self._why = ""
+        self.problem: Problem | None = None
+
+    def objection(self) -> str:
+        return self._why
+
+    def end_waves(self, number: int, whole: int, why: str) -> None:
+        """Let no wave follow, and say why, unless the breaker did."""
+        if not self._why:
+            self._why = f"wave {number} was not verified"
+            sentence = f"wave {number} of {whole} was not verified: {why}"
+            self.problem = Problem("wave-unverified", sentence, _HINT)
 
     def intent(self, operation: Operation, method: str, before: str | None) -> None:
         if self._journal:
             try:
                 self._journal.intent(operation, method, before)
             except OSError as error:
-                self._end(error)
+                self._stop.request(*unwritable(error))
                 self._stop.pause(0)
 
     def outcome(self, outcome: Outcome) -> None:
+        if self._breaker:
+            with self._lock:
+                self._trip(self._breaker.take([outcome]))
         if self._journal:
             try:
                 self._journal.outcome(outcome)
             except OSError as error:
-                self._end(error)
+                self._stop.request(*unwritable(error))
 
-    def _end(self, error: OSError) -> None:
-        self._stop.request(*unwritable(error))
+    def _trip(self, why: str) -> None:
+        if why and not self._why:
+            self._why = f"the breaker tripped at {why}"
+            self.problem = Problem("breaker", f"the run was stopped by {why}", _HINT)

@@ -42,6 +42,8 @@ class Attempt(NamedTuple):
     """Seconds that the API asks to wait before the next."""
     shown: LiveIntegration | None = None
     """The integration as the answer to a POST or PUT holds it."""
+    kind: str = ""
+    """The code of what went wrong, by which failures are counted."""
     hint: str = ""
     """What the user can do, should it stay at that."""
 
@@ -59,12 +61,13 @@ def attempt(live: Live, change: Change, method: str, path: str, body: bytes | No
         return _told(Fate.NOT_PROCESSED if overtaken else Fate.REFUSED, error, change)
     if (shown is None) is not (method == "DELETE"):
         detail = f"the answer does not tell what became of {change.type}"
-        return Attempt(Fate.DOUBTFUL, detail, hint="run again")
+        return Attempt(Fate.DOUBTFUL, detail, hint="run again", kind="bad-answer")
     return Attempt(Fate.PROCESSED, shown=shown)
 
 
 def _told(fate: Fate, error: ApiError, change: Change, asked: float = 0.0) -> Attempt:
-    return Attempt(fate, _say(error, change), asked, hint=error.hint)
+    kind = error.meaning.code if isinstance(error, Refused) else "api-unreachable"
+    return Attempt(fate, _say(error, change), asked, hint=error.hint, kind=kind)
 
 
 def _say(error: ApiError, change: Change) -> str:

@@ -14,6 +14,10 @@ class Overseer:
     All threads share one.
     """
 
+    def objection(self) -> str:
+        """Say why nothing more may be begun, or nothing."""
+        return ""
+
     def intent(self, operation: Operation, method: str, before: str | None) -> None:
         """Hear of a write that is tried next; `before` is the id of what is live.
 

@@ -53,13 +53,20 @@ def perform(
             live = live or Live(client, change.project)
             if change.action is Action.DELETE:
                 _clear_the_way(live, outcomes, kinds)
-            stop.pause(0)
+            _ask(stop, overseer)
         except (_Hindered, ApiError, Stopped) as error:
             rest = operations[len(outcomes) :]
             return outcomes + [Outcome(o, Status.SKIPPED, f"not begun: {error}") for o in rest]
         outcomes.append(carry_out(operation, kinds[change.type], live, overseer))
         overseer.outcome(outcomes[-1])
     return outcomes
+
+
+def _ask(stop: Stop, overseer: Overseer) -> None:
+    """Ask whether another operation may be begun."""
+    stop.pause(0)
+    if reason := overseer.objection():
+        raise _Hindered(reason)
 
 
 def _clear_the_way(live: Live, before: list[Outcome], kinds: Kinds) -> None:

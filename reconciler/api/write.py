@@ -118,4 +118,6 @@ class _Course:
         return self._end(Status.FAILED, detail)
 
     def _end(self, status: Status, detail: str = "") -> Outcome:
-        return Outcome(self._operation, status, detail)
+        fine = status in (Status.DONE, Status.SKIPPED)
+        kind = self._last.kind or "not-converged" if status is Status.FAILED else status.value
+        return Outcome(self._operation, status, detail, "" if fine else kind)

@@ -37,6 +37,11 @@ JOURNAL = click.option(
     "--journal", type=FILE, metavar="FILE",
     help="Note every write in this file before it is tried; `reconciler journal` reads it.",
 )  # fmt: skip
+WAVES = click.option(
+    "--waves/--no-waves", default=True, show_default=True,
+    help="Write canaries or one project first, then a tenth, then the rest, each once the last is"
+    " verified; where 10 projects change, or a canary does.",
+)  # fmt: skip
 OWN = (
     click.option(
         "--plan", "plan_file", type=OLD_FILE, help="Apply this plan, or nothing if it is stale."
@@ -44,6 +49,7 @@ OWN = (
     click.option("--expect", metavar="DIGEST", help="Apply the plan with this digest, or nothing."),
     click.option("--yes", is_flag=True, help="Do not ask."),
     JOURNAL,
+    WAVES,
     click.option("--dry-run", is_flag=True, help="Write nothing; exit as `plan` does."),
     click.option(
         "--no-alert-check",

@@ -67,6 +67,8 @@ class Outcome:
     detail: str = ""
     kind: str = ""
     """The code of what went wrong, by which failures are counted; empty where nothing did."""
+    wave: int | None = None
+    """In which wave it was to be done, from 1; None in a run that has only one."""
 
 
 def make_plan(

@@ -62,13 +62,17 @@ class Integration:
 
 @dataclass(frozen=True, slots=True)
 class DesiredProject:
-    """One declared project: by id, by name, or by both; no type twice."""
+    """One declared project: by id, by name, or by both; no type twice.
+
+    What is wrong shows first in a `canary`: it is worked on before the others.
+    """
 
     ref: ProjectRef
     prune: bool
     integrations: tuple[Integration, ...]
     file: str
     mark: int
+    canary: bool = False
 
     @property
     def at(self) -> Place:

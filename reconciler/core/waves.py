@@ -65,7 +65,7 @@ class Breaker:
     def take(self, outcomes: Iterable[Outcome]) -> str:
         """Count what has ended; say why the run must stop, or nothing."""
         for outcome in outcomes:
-            self.ended += 1
+            self.ended += outcome.status is not Status.SKIPPED
             if outcome.status is Status.DONE:
                 self.row = []
             elif outcome.status is not Status.SKIPPED:

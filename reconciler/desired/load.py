@@ -99,6 +99,7 @@ class _Reader:
                 tuple(self._integrations(document, ref, integrations, reader)),
                 document.file,
                 mark,
+                canary=item.get("canary") is True,
             )
         )
 

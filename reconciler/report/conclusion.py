@@ -46,6 +46,15 @@ def unproven(report: Report) -> Iterator[str]:
         yield "To send them all the same: reconciler apply --assert-secrets"
 
 
+def waves(report: Report) -> Iterator[str]:
+    """Say what each wave came to, where there were several."""
+    outcomes = (report.outcomes or ()) if report.performed else ()
+    whole = Counter(outcome.wave for outcome in outcomes if outcome.wave)
+    done = Counter(outcome.wave for outcome in outcomes if outcome.status is Status.DONE)
+    for wave, count in sorted(whole.items()):
+        yield f"Wave {wave}: {done[wave]} of {_count(count, 'operation')} done."
+
+
 def _chances(report: Report) -> Iterator[str]:
     """Say how seldom how many of the masks would fit a wrong secret, where that is known."""
     counts = Counter(

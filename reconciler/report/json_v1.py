@@ -71,11 +71,12 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:
-    return {
+    shown = {
         "number": outcome.operation.number,
         "status": outcome.status,
         "detail": outcome.detail,
     }
+    return shown if outcome.wave is None else {**shown, "wave": outcome.wave}
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from reconciler.core.change import Action
 from reconciler.core.plan import Status
 from reconciler.core.secret import HIDDEN, Verdict
-from reconciler.report.conclusion import conclusion, unproven
+from reconciler.report.conclusion import conclusion, unproven, waves
 from reconciler.report.paint import paint
 from reconciler.report.problems import problem_lines
 from reconciler.report.view import Report, Style, safe_text
@@ -156,4 +156,5 @@ def _summary(report: Report, style: Style) -> Iterator[str]:
     yield from unproven(report)
     if report.command == "plan" and report.digest:
         yield f"Digest {report.digest}"
+    yield from waves(report)
     yield paint(conclusion(report), "bold", style)

@@ -66,6 +66,18 @@ def test_a_write_that_does_not_last_is_not_reported_as_done(apply, statement, st
     assert detail == f"not-converged: the API took the write, and still {why}"
 
 
+def test_a_wave_that_does_not_last_keeps_the_next_from_beginning(apply, tmp_path):
+    project = "  - {name: %s, canary: %s, integrations: [{type: OPS_GENIE, apiKey: {env: KEY}}]}\n"
+    head = "version: 1\napi: atlas\nprojects:\n"
+    projects = project % ("payments", "true") + project % ("shop", "false")
+    (tmp_path / "desired.yaml").write_text(head + projects)
+    code, report = apply(FORGET)
+    assert code == 1
+    fates = {one["wave"]: (one["status"], one["detail"]) for one in report["outcomes"]}
+    assert fates[1] == ("failed", "not-converged: the API took the write, and still not there yet")
+    assert fates[2] == ("skipped", "not begun: wave 1 was not verified")
+
+
 def test_the_next_run_converges(apply, run):
     assert apply(FORGET)[0] == 5
     assert run("apply", "desired.yaml", "--yes").return_value == 0
