@@ -32,7 +32,8 @@ class Job:
     asked about those first, and the receipts of `ledger` before them. `alert_check` says whether to
     look, after writing, for alerts that lead nowhere. `detailed` asks for an exit code of its own
     where changes are pending. `expect` is the digest that the plan must have, `saved` the plan file
-    that it must be equal to. Writes are told of in `journal`; large fleets are written in
+    that it must be equal to. `rollback` is given the text of a desired state that brings back what
+    was, and may raise OSError. Writes are told of in `journal`; large fleets are written in
     `waves`. `progress` is told what is being done, how much of it is done, and how much there is.
     `stop` is where others end the run.
     """
@@ -55,6 +56,7 @@ class Job:
     saved: Mapping[str, Any] | None = None
     journal: Path | None = None
     waves: bool = True
+    rollback: Callable[[str], None] | None = None
     progress: Callable[[str, int, int], None] = _silent
 
     def covers(self, type_: str) -> bool:

@@ -21,6 +21,7 @@ from reconciler.discover import Targets, discover, narrow
 from reconciler.evidence import journaling, tell_doubts
 from reconciler.export import Export
 from reconciler.job import Job
+from reconciler.rollback import keep_rollback
 from reconciler.rollout import perform
 from reconciler.run import Run
 from reconciler.steps import (
@@ -104,7 +105,7 @@ def apply(job: Job, approve: Callable[[Report], bool]) -> Report:
             look(run, client, desired)
             tell_doubts(run)
             make_plan(run, client, desired)
-            if is_approved(run, approve):
+            if is_approved(run, approve) and keep_rollback(run, client):
                 perform(run, client)
                 look_again(run, client)
                 check_alerts(run, client)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from errno import EEXIST
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,14 +24,16 @@ from reconciler.cli.options import (
     take_look,
     take_output,
     take_overrides,
+    writable,
 )
-from reconciler.cli.output import show, style_of
+from reconciler.cli.output import show, style_of, write_file
 from reconciler.cli.progress import progress
 from reconciler.cli.proof import PROOF, PatternCommand, take_assertion, take_witnesses
 from reconciler.cli.signals import read_line, stopping
 from reconciler.report import FORMATS, Report
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 JOURNAL = click.option(
@@ -50,6 +53,13 @@ OWN = (
     click.option("--yes", is_flag=True, help="Do not ask."),
     JOURNAL,
     WAVES,
+    click.option(
+        "--rollback",
+        type=FILE,
+        metavar="FILE",
+        callback=writable,
+        help="Before writing, put a desired state here that would bring back what was.",
+    ),
     click.option("--dry-run", is_flag=True, help="Write nothing; exit as `plan` does."),
     click.option(
         "--no-alert-check",
@@ -74,6 +84,7 @@ def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FB
         raise click.UsageError("there is no terminal to ask on: give --yes, --plan or --expect")
     output, look = take_output(given), take_look(given)
     look |= {"ledger": take_ledger(given), "witnesses": take_witnesses(given)}
+    look |= {"rollback": _take_rollback(given.pop("rollback"))}
     look |= {"assertion": take_assertion(given), "overrides": take_overrides(given)}
 
     def approve(report: Report) -> bool:
@@ -84,6 +95,20 @@ def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FB
         job = workflow.Job(**look, **given, saved=saved, progress=told)
         report = workflow.apply(job, approve)
     return show(report, output)
+
+
+def _take_rollback(file: Path | None) -> Callable[[str], None] | None:
+    """Give what writes the rollback: for its owner alone, and over no other file."""
+
+    def write(text: str) -> None:
+        if file and file.exists():
+            raise FileExistsError(EEXIST, "the file is there already")
+        if file:
+            write_file(file, text)
+
+    if file and file.exists():
+        raise click.UsageError(f"{file} is there already: name another file for the rollback")
+    return write if file else None
 
 
 def _ask(report: Report, output: Output) -> bool:

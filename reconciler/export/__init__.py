@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from reconciler.export.declare import Declaration, declare
 from reconciler.export.layout import Export, lay_out
+from reconciler.export.restore import restore
 
-__all__ = ["Declaration", "Export", "declare", "lay_out"]
+__all__ = ["Declaration", "Export", "declare", "lay_out", "restore"]

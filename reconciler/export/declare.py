@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _UNKNOWN_TYPE = "this tool does not know the type"
 _UNKNOWN_SETTING = "this tool does not know the setting"
+_EMPTY = "it is empty"
 _BAD_VALUE = "its value is none that this tool knows"
 
 
@@ -52,6 +53,13 @@ class Declared:
     type: str
     settings: tuple[Setting, ...]
     left_out: tuple[LeftOut, ...]
+    unset: tuple[str, ...] = ()
+    """Settings that live must not have."""
+
+    @property
+    def empty(self) -> set[str]:
+        """Name the secrets that are left out because they are empty, which is as good as unset."""
+        return {part.name for part in self.left_out if part.why == _EMPTY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,8 @@ class Declaration:
     ref: ProjectRef
     integrations: tuple[Declared, ...]
     left_out: tuple[LeftOut, ...]
+    tombstones: tuple[str, ...] = ()
+    """Types that live must not have."""
 
     @property
     def sort_key(self) -> tuple[str, str]:
@@ -137,7 +147,7 @@ def _secret(field: Field, shown: Masked | Secret | None) -> Iterator[Setting | L
     if is_there or field.required or field.echo is Echo.ABSENT:
         yield Setting(field.name, None, shown=shown is not None)
     elif shown is not None:
-        yield LeftOut(field.name, "it is empty")
+        yield LeftOut(field.name, _EMPTY)
 
 
 def _plain(kind: Kind, field: Field, shown: Plain) -> Setting | LeftOut:

@@ -32,23 +32,29 @@ class Export:
     """What is to be written down: projects in any order, and what is missing.
 
     `cut_off` says that the reading did not come to its end, so that nobody knows what is missing.
+    `notes` are comments for the head of the file. What `is_past` is no longer live when it is read:
+    its secrets get variables of their own, lest new ones be taken for old ones.
     """
 
     api: str
     projects: Sequence[Declaration]
     unread: Sequence[ProjectRef] = ()
     cut_off: bool = False
+    notes: Sequence[str] = ()
+    is_past: bool = False
 
 
 def lay_out(export: Export) -> str:
     """Give the text of the file: projects by name, then id. It is valid, whatever is missing."""
     projects = sorted(export.projects, key=lambda project: project.sort_key)
-    names = variables(projects)
-    lines = [_HEAD, *_missing(export), "version: 1", f"api: {export.api}"]
+    names = variables(projects, "OLD_" if export.is_past else "")
+    notes = [f"# {note}" for note in export.notes]
+    lines = [_HEAD, *notes, *_missing(export), "version: 1", f"api: {export.api}"]
     lines.append("projects:" if projects else "projects: []")
     for project in projects:
-        lines += _project(project, names)
-    if not (export.cut_off or any(project.integrations for project in projects)):
+        lines += _project(project, names, is_past=export.is_past)
+    is_empty = not any(project.integrations or project.tombstones for project in projects)
+    if is_empty and not export.cut_off:
         lines.append(_NOTHING)
     lines += _to_fill(names.values())
     return "".join(f"{line}\n" for line in lines)
@@ -63,32 +69,43 @@ def _missing(export: Export) -> Iterator[str]:
         yield f"#   {' '.join(_foreign(part) for part in (ref.id, ref.name) if part)}"
 
 
-def _project(project: Declaration, names: Mapping[Key, str]) -> Iterator[str]:
+def _project(project: Declaration, names: Mapping[Key, str], *, is_past: bool) -> Iterator[str]:
     ref = project.ref
     yield f"  - id: {scalar(ref.id or '')}"
     if ref.name:
         yield f"    name: {scalar(ref.name)}"
-    yield "    integrations:" if project.integrations else "    integrations: []"
+    is_empty = not (project.integrations or project.tombstones)
+    yield "    integrations: []" if is_empty else "    integrations:"
     for integration in project.integrations:
         yield f"      - type: {integration.type}"
-        for line in _settings(ref, integration, names):
+        for line in _settings(ref, integration, names, is_past=is_past):
             yield f"        {line}"
+    for type_ in project.tombstones:
+        yield f"      - type: {type_}"
+        yield "        ensure: absent"
     for left_out in project.left_out:
         yield f"      {_left_out(left_out)}"
 
 
-def _settings(ref: ProjectRef, integration: Declared, names: Mapping[Key, str]) -> Iterator[str]:
+def _settings(
+    ref: ProjectRef, integration: Declared, names: Mapping[Key, str], *, is_past: bool
+) -> Iterator[str]:
     for setting in integration.settings:
         if setting.value is not None:
             yield f"{setting.name}: {scalar(setting.value)}"
         else:
-            yield _reference(setting, names[ref, integration.type, setting.name])
+            yield _reference(setting, names[ref, integration.type, setting.name], is_past=is_past)
+    for name in integration.unset:
+        yield f"{name}: null"
     for left_out in integration.left_out:
         yield _left_out(left_out)
 
 
-def _reference(setting: Setting, variable: str) -> str:
+def _reference(setting: Setting, variable: str, *, is_past: bool) -> str:
     remark = "" if setting.shown else "  # the API does not show it"
+    if is_past:
+        is_sure = "" if setting.shown else "; remove it, if there was none"
+        remark = f"  # cannot be undone before it is filled in{is_sure}"
     return f"{setting.name}: {{env: {variable}}}{remark}"
 
 

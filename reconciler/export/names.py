@@ -22,17 +22,17 @@ _HUMP = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 _ODD = re.compile("[^A-Z0-9]+")
 
 
-def variables(projects: Sequence[Declaration]) -> Mapping[Key, str]:
+def variables(projects: Sequence[Declaration], prefix: str = "") -> Mapping[Key, str]:
     """Name a variable for each secret: project, type and setting, such as PAY_SLACK_API_TOKEN.
 
     Every name is there once. Where two would meet, all names of both projects carry the id of
     their project. A name that no integration may refer to, as a project named `aws` would give,
-    begins with PROJECT. The order of the projects makes no difference.
+    begins with PROJECT. The order of the projects makes no difference. `prefix` begins every name.
     """
     keys = [key for project in projects for key in _secrets(project)]
     met: set[ProjectRef] = set()
     while True:
-        names = {key: _name(key, met) for key in keys}
+        names = {key: prefix + _name(key, met) for key in keys}
         count = Counter(names.values())
         meeting = {key[0] for key, name in names.items() if count[name] > 1} - met
         if not meeting:

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import random
+import sqlite3
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
@@ -132,7 +133,7 @@ class World:
         target = Target(simulate=self.folder / "state.db", seed=self.folder / "seed.json")
         return workflow.Job([str(self.folder / "desired.yaml")], Stop(), target, **options)
 
-    def apply_all(self):
+    def apply_all(self, **options):
         """Plan, allow whatever a guard would refuse, and apply."""
         plan = workflow.plan(self.job())
         count = {name: sum(c.action == name for c in plan.changes) for name in ("delete", "update")}
@@ -143,7 +144,7 @@ class World:
             empty=True,
             dark=frozenset(IDS),
         )
-        return plan, workflow.apply(self.job(overrides=allowed), lambda _: True)
+        return plan, workflow.apply(self.job(overrides=allowed, **options), lambda _: True)
 
 
 @pytest.fixture
@@ -166,6 +167,58 @@ def test_after_an_apply_nothing_is_left_to_do(world, desired, live, prune):
     again = workflow.plan(world.job(overrides=Overrides(empty=True)))
     assert (again.exit, again.operations) == (0, ())
     assert workflow.drift(world.job()).exit == 0
+
+
+def stored(world):
+    """Give what is live, in plaintext; a default is as good as unset."""
+    state = sqlite3.connect(world.folder / "state.db")
+    rows = state.execute("SELECT project_id, type, settings FROM integrations").fetchall()
+    state.close()
+    return {
+        (id_, type_): {
+            name: value
+            for name, value in json.loads(text).items()
+            if value != KINDS[type_].fields[name].default
+        }
+        for id_, type_, text in rows
+    }
+
+
+def fill_in(world, text, live):
+    """Put the old secrets where a rollback refers to them, as people would who know them."""
+    state = yaml.safe_load(text)
+    for project in state["projects"]:
+        old = {item["type"]: item for item in live.get(project["id"], [])}
+        for integration in project["integrations"]:
+            for name, value in list(integration.items()):
+                if not isinstance(value, dict):
+                    continue
+                if name in old[integration["type"]]:
+                    world.environ[value["env"]] = old[integration["type"]][name]
+                else:
+                    del integration[name]
+    (world.folder / "desired.yaml").write_text(yaml.safe_dump(state))
+
+
+@settings(EMPTIED, max_examples=100)
+@given(projects(desired=True), projects(desired=True), st.booleans())
+def test_a_rollback_brings_back_what_was(world, desired, live, prune):
+    live = {
+        id_: [{name: v for name, v in item.items() if v is not None} for item in items]
+        for id_, items in live.items()
+    }
+    world.write_live(live)
+    world.write_desired(desired, prune)
+    workflow.plan(world.job(overrides=Overrides(empty=True)))
+    before, texts = stored(world), []
+    plan, _ = world.apply_all(rollback=texts.append)
+    assert len(texts) == bool(plan.operations)
+    for text in texts:
+        assert not any(secret in text for secret in world.secrets)
+        fill_in(world, text, live)
+        back = world.apply_all()[1]
+        assert back.exit == 0, back.problems
+    assert stored(world) == before
 
 
 @settings(EMPTIED, max_examples=60)
