@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from math import isnan
 from pathlib import Path
@@ -22,7 +22,7 @@ from reconciler.report import FORMATS
 from reconciler.session import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -59,6 +59,29 @@ def writable(ctx: click.Context, option: click.Parameter, value: Path | None) ->
     return value
 
 
+def _formats(
+    ctx: click.Context, option: click.Parameter, value: tuple[str, ...]
+) -> tuple[str, dict[Path, str]]:
+    """Take the form of the report itself, and those of the files to write beside it."""
+    forms, files = [], {}
+    for text in value:
+        name, is_file, path = text.partition("=")
+        if name not in FORMATS:
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(FORMATS)}")
+        if not is_file:
+            forms.append(name)
+        elif not path:
+            raise click.BadParameter(f"{text} names no file")
+        elif Path(path) in files:
+            raise click.BadParameter(f"{path} is named twice")
+        else:
+            files[Path(path)] = name
+            writable(ctx, option, Path(path))
+    if len(forms) > 1:
+        raise click.BadParameter(f"{' and '.join(forms)}: only one can go to stdout")
+    return (*forms, "text")[0], files
+
+
 def seconds(ctx: click.Context, option: click.Parameter, value: float | None) -> float | None:
     """Refuse what is no number at all, which no range does."""
     del ctx, option
@@ -85,8 +108,9 @@ POLICY = click.option(
 NO_COLOR = (click.option("--no-color", is_flag=True, help="No colour, even on a terminal."),)
 OUTPUT = (
     click.option(
-        "--format", "format_", type=click.Choice(list(FORMATS)), default="text",
-        show_default=True, help="Form of the report.",
+        "--format", "formats", multiple=True, callback=_formats, metavar="NAME[=FILE]",
+        help=f"Form of the report; with a file, one more report, there. Repeatable. One of "
+        f"{', '.join(FORMATS)}.  [default: text]",
     ),
     click.option(
         "--output", type=FILE, callback=writable, help="Write the report here instead of stdout."
@@ -173,16 +197,21 @@ def options(*groups: tuple[Decorator, ...]) -> Decorator:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where the report goes, and in which form."""
+    """Where the report goes, and in which form; `files` are what else is written, by form."""
 
     format: str
     file: Path | None
     no_color: bool
+    files: Mapping[Path, str] = field(default_factory=dict)
 
 
 def take_output(given: dict[str, Any]) -> Output:
     """Take the options of the report out of what was given."""
-    return Output(given.pop("format_"), given.pop("output"), given.pop("no_color"))
+    form, files = given.pop("formats")
+    file = given.pop("output")
+    if file in files:
+        raise click.UsageError(f"{file} is named by --output and by --format")
+    return Output(form, file, given.pop("no_color"), files)
 
 
 def take_target(given: dict[str, Any]) -> Target:

@@ -6,7 +6,9 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from contextlib import suppress
+from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 from reconciler.core.exits import Exit
 from reconciler.report import FORMATS, Report, Style
 from reconciler.report.problems import problem_lines
+from reconciler.report.view import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,25 +25,54 @@ if TYPE_CHECKING:
     from reconciler.core.problem import Problem
 
 _NARROWEST = 60
+_MODES = {"prometheus": 0o644}
+"""The node exporter runs as another user; other reports are their owner's to show around."""
 
 
 def show(report: Report, output: Output) -> int:
-    """Write the report in the asked form, and give the exit code."""
+    """Write the report in every asked form, and give the exit code.
+
+    One file that cannot be written keeps no other from being written.
+    """
+    report = replace(report, finished=now())
+    whole = [
+        _save(file, FORMATS[form](report, Style()), form) for file, form in output.files.items()
+    ]
     text = FORMATS[output.format](report, style_of(sys.stdout, output))
     code = put(text, report, output)
+    if not all(whole):
+        code = code or int(Exit.FAILED)
     if output.file or output.format != "text":
         tell(report.problems, output)
     return code
 
 
+def now() -> int:
+    """Give the time, in seconds since 1970."""
+    return int(time.time())
+
+
+def _save(file: Path, text: str, form: str) -> bool:
+    """Write a report to a file, and say whether that worked; if not, why has been told."""
+    try:
+        write_file(file, text, mode=_MODES.get(form, 0o600))
+    except OSError as error:
+        why = (error.strerror or "unknown reason").lower()
+        sentence = safe_text(f"{file} cannot be written: {why}")
+        write(sys.stderr, f"reconciler: unwritable-output: {sentence}\n")
+        return False
+    return True
+
+
 def put(text: str, report: Report, output: Output) -> int:
     """Write what a run came to, and give the exit code."""
     if output.file:
-        write_file(output.file, text)
-    elif not write(sys.stdout, text):
-        write(sys.stderr, "reconciler: unwritable-output: the report cannot be written\n")
-        return int(report.exit) or int(Exit.FAILED)
-    return int(report.exit)
+        whole = _save(output.file, text, output.format)
+    else:
+        whole = write(sys.stdout, text)
+        if not whole:
+            write(sys.stderr, "reconciler: unwritable-output: the report cannot be written\n")
+    return int(report.exit) or int(Exit.OK if whole else Exit.FAILED)
 
 
 def tell(problems: Iterable[Problem], output: Output) -> None:

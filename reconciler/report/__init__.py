@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.report import json_v1, text
+from reconciler.report import csv, github, gitlab, json_v1, junit, markdown, prometheus, sarif, text
 from reconciler.report.view import Report, Style
 
 if TYPE_CHECKING:
@@ -15,4 +15,11 @@ __all__ = ["FORMATS", "Report", "Style"]
 FORMATS: Mapping[str, Callable[[Report, Style], str]] = {
     "text": text.render,
     "json": json_v1.render,
+    "markdown": markdown.render,
+    "junit": junit.render,
+    "sarif": sarif.render,
+    "github": github.render,
+    "gitlab": gitlab.render,
+    "prometheus": prometheus.render,
+    "csv": csv.render,
 }

@@ -8,17 +8,16 @@ from rich.cells import cell_len, set_cell_size
 
 from reconciler.core.change import Action
 from reconciler.core.plan import Status
-from reconciler.core.secret import HIDDEN, Verdict
 from reconciler.report.conclusion import conclusion, unproven, waves
 from reconciler.report.paint import paint
 from reconciler.report.problems import problem_lines
+from reconciler.report.values import in_words, told
 from reconciler.report.view import Report, Style, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from reconciler.core.change import Change, FieldChange
-    from reconciler.core.kind import Plain
     from reconciler.core.plan import Outcome
 
 _SIGNS = {
@@ -89,14 +88,10 @@ def _details(report: Report, style: Style) -> Iterator[str]:
     """Give each change's settings, and where it is declared."""
     blocks = []
     for change in report.changes:
-        fields = [field for field in change.fields if _is_told(change, field)]
+        fields = told(change)
         if fields:
             blocks.append("\n".join(_block(change, fields, style)))
     yield from "\n\n".join(blocks).splitlines()
-
-
-def _is_told(change: Change, field: FieldChange) -> bool:
-    return change.action.is_pending or field.verdict is Verdict.UNDECLARED
 
 
 def _block(change: Change, fields: Sequence[FieldChange], style: Style) -> Iterator[str]:
@@ -108,32 +103,7 @@ def _block(change: Change, fields: Sequence[FieldChange], style: Style) -> Itera
     for field in fields:
         at = change.place(field.name) if change.action is Action.UPDATE else None
         where = f"  (line {at.line})" if at else ""
-        yield f"    {safe_text(field.name):<{width}}  {_values(change, field)}{where}"
-
-
-def _values(change: Change, field: FieldChange) -> str:
-    before, after = _value(field.before), _value(field.after)
-    match field.verdict:
-        case Verdict.UNDECLARED:
-            return f"{before}, not declared"
-        case Verdict.CONSISTENT | Verdict.UNVERIFIABLE if change.action is not Action.CREATE:
-            return f"{after}, {field.verdict}{f' ({field.evidence})' if field.evidence else ''}"
-        case _ if change.action is Action.CREATE:
-            return after
-        case _ if field.after == HIDDEN:
-            return f"{before} → as declared"
-        case _ if field.evidence:
-            return f"{before} → {after}, {field.evidence}"
-        case _:
-            return f"{before} → {after}"
-
-
-def _value(value: Plain | None) -> str:
-    if value is None:
-        return "(none)"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return safe_text(str(value)) if value != "" else '""'
+        yield f"    {safe_text(field.name):<{width}}  {in_words(change, field)}{where}"
 
 
 def _outcomes(report: Report, style: Style) -> Iterator[str]:
@@ -146,7 +116,7 @@ def _outcomes(report: Report, style: Style) -> Iterator[str]:
 
 def _outcome(outcome: Outcome) -> str:
     operation = outcome.operation
-    what = f"{safe_text(str(operation.change.project))} {operation.change.type}"
+    what = f"{safe_text(str(operation.change.project))} {safe_text(operation.change.type)}"
     detail = f": {safe_text(outcome.detail, 2000)}" if outcome.detail else ""
     return f"  {operation.number}. {operation.method} {what} {outcome.status}{detail}"
 

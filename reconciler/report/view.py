@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.core.change import Action
+from reconciler.core.exits import Exit
+from reconciler.core.plan import Status
 from reconciler.core.secret import Verdict
 
 if TYPE_CHECKING:
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
     from reconciler.core.problem import Problem
 
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
+    "\ufffe\uffff]"
+    "|(?<!\\S):(?=:)"  # a workflow command of GitHub, which begins a line
+    "|#(?=#[A-Za-z]*\\[)"  # and those of Azure, TeamCity and older runners, anywhere in one
 )
 
 
@@ -29,7 +34,7 @@ class Report:
     `changes` are sorted by project id and type; `operations` and `outcomes` are in the order of the
     plan, one outcome each; `problems` are sorted by place. `exit` is the run's exit code.
     `performed` says that an apply came as far as writing, `settled` that a second look afterwards
-    found nothing left.
+    found nothing left. `finished` is when the run ended, in seconds since 1970, if that is known.
     """
 
     command: str
@@ -44,6 +49,12 @@ class Report:
     problems: tuple[Problem, ...] = ()
     performed: bool = False
     settled: bool = False
+    finished: int | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the run came to its end: what it says is then the whole truth."""
+        return self.exit in (Exit.OK, Exit.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +72,24 @@ def totals(report: Report) -> Mapping[str, int]:
     return {**{action.value: counts[action] for action in _ORDER}, "unverifiable": unverifiable}
 
 
+def left(report: Report) -> tuple[Change, ...]:
+    """Give the changes that are still to be made: all that are pending, and not known as done."""
+    done = {
+        outcome.operation.change.key
+        for outcome in report.outcomes or ()
+        if outcome.status is Status.DONE
+    }
+    return tuple(
+        change for change in report.changes if change.action.is_pending and change.key not in done
+    )
+
+
 def safe_text(text: str, most: int = 200) -> str:
     """Make a string that others may have chosen fit to print.
 
-    Control characters, line breaks, bidirectional and invisible characters become visible escapes;
-    what is longer than `most` characters is cut.
+    Control characters, line breaks, bidirectional and invisible characters become visible escapes,
+    and so does what begins a command to a CI system that reads our output; what is longer than
+    `most` characters is cut.
     """
     text = text if len(text) <= most else text[: most - 1] + "…"
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

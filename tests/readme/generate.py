@@ -6,6 +6,7 @@ from the schemas, and the picture.
 
 from __future__ import annotations
 
+import inspect
 import io
 import os
 import pty
@@ -24,6 +25,7 @@ from rich.text import Text
 from reconciler import catalogue
 from reconciler.core.forbidden import BANS
 from reconciler.core.kind import Echo, Mask
+from reconciler.report import FORMATS
 
 if TYPE_CHECKING:
     from reconciler.core.kind import Field
@@ -41,6 +43,7 @@ def whole(text: str) -> str:
     text = _between(text, "types", types_table())
     text = _between(text, "sources", sources_table())
     text = _between(text, "masks", masks_table())
+    text = _between(text, "formats", formats_table())
     text = _between(text, "policy", f"```yaml\n{_policy()}```\n")
     text = _between(text, "forbidden", forbidden_table())
     with tempfile.TemporaryDirectory() as folder:
@@ -162,6 +165,16 @@ def sources_table() -> str:
         example = f"`{{{source}: {part['examples'][0]}}}`"
         rows.append(f"| {example} | {extra} | {NEEDS[source]} | {_tested_against(source)} |")
     return "\n".join(rows) + "\n"
+
+
+def formats_table() -> str:
+    """Give a row for each form of a report, in the words of the file that makes it."""
+    told = {
+        name: inspect.getmodule(render).__doc__.partition("\n")[0].partition("The report ")[2]
+        for name, render in FORMATS.items()
+    }
+    rows = [f"| `{name}` | {sentence} |" for name, sentence in told.items()]
+    return "\n".join(["| form | the report |", "| --- | --- |", *rows]) + "\n"
 
 
 def _tested_against(source: str) -> str:

@@ -1,0 +1,128 @@
+"""A report as a list of findings, for the formats that know nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from reconciler.core.change import Action
+from reconciler.core.plan import Status
+from reconciler.report.conclusion import conclusion
+from reconciler.report.values import in_words, told
+from reconciler.report.view import Report, left, safe_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.core.change import Change
+    from reconciler.core.plan import Outcome
+    from reconciler.core.problem import Place, Problem
+
+LONGEST = 2000
+"""The most characters of a sentence that somebody else may have had a part in."""
+
+KINDS = {
+    Action.CREATE: "missing",
+    Action.UPDATE: "changed",
+    Action.DELETE: "unwanted",
+    Action.LEAVE: "undeclared",
+}
+"""What is wrong with an integration, by what would mend it."""
+
+
+class Level(StrEnum):
+    """How bad a finding is; a note is not wrong at all."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to tell, and where it is declared.
+
+    `rule` is ours, and stable; `message` is one line that is safe to print. `identity` is the same
+    from run to run as long as the finding is, wherever its line moves; no value is part of it.
+    """
+
+    rule: str
+    level: Level
+    message: str
+    identity: tuple[str, ...]
+    at: Place | None = None
+
+    @property
+    def file(self) -> str:
+        """The file, safe to print; empty if there is none."""
+        return safe_text(self.at.file, LONGEST) if self.at else ""
+
+
+def findings(report: Report) -> list[Finding]:
+    """Give what is to be told, the worst first; never nothing of a run that did not succeed."""
+    found = [*_run(report), *_outcomes(report), *map(_problem, report.problems), *_changes(report)]
+    return sorted(found, key=lambda finding: list(Level).index(finding.level))
+
+
+def fingerprints(found: list[Finding]) -> list[str]:
+    """Give each finding a name that outlives the run; of twins, each gets its own."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    names = []
+    for finding in found:
+        identity = (finding.rule, *finding.identity)
+        seen[identity] += 1
+        text = "\0".join((*identity, str(seen[identity])))
+        names.append(hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest())
+    return names
+
+
+def _run(report: Report) -> Iterator[Finding]:
+    if not report.succeeded:
+        sentence = " ".join(conclusion(report).split("\n"))
+        yield Finding("run", Level.ERROR, sentence, (report.command,))
+
+
+def _problem(problem: Problem) -> Finding:
+    level = Level.ERROR if problem.is_error else Level.WARNING
+    sentence = safe_text(problem.message, LONGEST)
+    hint = f"; {safe_text(problem.hint, LONGEST)}" if problem.hint else ""
+    identity = (problem.at.file if problem.at else "", problem.message)
+    return Finding(problem.code, level, f"{sentence}{hint}", identity, problem.at)
+
+
+def _changes(report: Report) -> Iterator[Finding]:
+    """Drift is a warning; what a plan would do is a note, and so is what is left alone."""
+    level = Level.WARNING if report.command == "drift" else Level.NOTE
+    for change in left(report):
+        yield _change(change, level)
+    for change in report.changes:
+        if change.action is Action.LEAVE:
+            yield _change(change, Level.NOTE)
+
+
+def _change(change: Change, level: Level) -> Finding:
+    kind = KINDS[change.action]
+    parts = [f"{safe_text(field.name)}: {in_words(change, field)}" for field in told(change)]
+    sentence = "; ".join([f"{_name(change)} is {kind}: {safe_text(change.reason)}", *parts])
+    return Finding(kind, level, sentence, change.key, change.at)
+
+
+def _name(change: Change) -> str:
+    return f"{safe_text(change.type)} of {safe_text(str(change.project))}"
+
+
+def _outcomes(report: Report) -> Iterator[Finding]:
+    for outcome in (report.outcomes or ()) if report.performed else ():
+        if outcome.status is not Status.DONE:
+            yield _outcome(outcome)
+
+
+def _outcome(outcome: Outcome) -> Finding:
+    operation = outcome.operation
+    detail = f": {safe_text(outcome.detail, LONGEST)}" if outcome.detail else ""
+    sentence = f"{operation.method} of {_name(operation.change)}: {outcome.status}{detail}"
+    rule = f"operation-{outcome.status}"
+    return Finding(rule, Level.ERROR, sentence, operation.change.key, operation.change.at)

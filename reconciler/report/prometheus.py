@@ -1,0 +1,94 @@
+"""The report as Prometheus' text format, for the textfile collector of the node exporter.
+
+A run that did not come to its end has no totals, so that no alert is lifted by it: alert on
+`reconciler_run_success` and on the age of `reconciler_run_timestamp_seconds` as well.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from reconciler.core.change import Action
+from reconciler.report.findings import KINDS
+from reconciler.report.view import Report, Style, left, safe_text, totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_Samples = list[tuple["Mapping[str, str]", int]]
+
+
+def render(report: Report, style: Style) -> str:
+    """Write each metric with its help, all gauges."""
+    del style
+    run = {"command": report.command}
+    blocks = [
+        _metric("drift", "Integrations that differ from the desired state.", _drift(report)),
+        _metric("integrations", "Integrations by what they need.", _totals(report)),
+        _metric(
+            "unverifiable_integrations",
+            "Integrations with a secret of which nothing is shown.",
+            [(run, totals(report)["unverifiable"])] if report.succeeded else [],
+        ),
+        _metric("problems", "Problems of the run, by severity.", _problems(report)),
+        _metric(
+            "run_success",
+            "Whether the run came to its end, with drift or without.",
+            [(run, int(report.succeeded))],
+        ),
+        _metric("run_exit_code", "Exit code of the run.", [(run, int(report.exit))]),
+    ]
+    if report.finished is not None:
+        text = "When the run ended, in seconds since 1970."
+        blocks.append(_metric("run_timestamp_seconds", text, [(run, report.finished)]))
+    return "".join(line for block in blocks for line in block)
+
+
+def _drift(report: Report) -> _Samples:
+    """Give a 1 for each integration that is to be changed, and for each that is not declared."""
+    undeclared = (change for change in report.changes if change.action is Action.LEAVE)
+    return [
+        (
+            {
+                "project_id": change.project.id or "",
+                "project": change.project.name or "",
+                "type": change.type,
+                "kind": KINDS[change.action],
+            },
+            1,
+        )
+        for change in sorted([*left(report), *undeclared], key=lambda change: change.key)
+    ]
+
+
+def _totals(report: Report) -> _Samples:
+    """Count what is left to do; nothing is known of a run that was cut off."""
+    if not report.succeeded:
+        return []
+    pending = left(report)
+    counts = Counter(change.action for change in report.changes if not change.action.is_pending)
+    counts += Counter(change.action for change in pending)
+    made = (Action.CREATE, Action.UPDATE)
+    counts[Action.KEEP] += sum(change.action in made for change in report.changes)
+    counts[Action.KEEP] -= sum(change.action in made for change in pending)
+    return [({"action": action}, counts[action]) for action in Action]
+
+
+def _problems(report: Report) -> _Samples:
+    errors = sum(problem.is_error for problem in report.problems)
+    warnings = len(report.problems) - errors
+    return [({"severity": "error"}, errors), ({"severity": "warning"}, warnings)]
+
+
+def _metric(name: str, text: str, samples: _Samples) -> Iterator[str]:
+    if samples:
+        yield f"# HELP reconciler_{name} {text}\n# TYPE reconciler_{name} gauge\n"
+    for labels, value in samples:
+        told = ",".join(f'{label}="{_escape(text)}"' for label, text in labels.items())
+        yield f"reconciler_{name}{{{told}}} {value}\n"
+
+
+def _escape(text: str) -> str:
+    r"""Write a label's value: of what is safe to print, `\` and `"` still have a meaning."""
+    return safe_text(text).replace("\\", "\\\\").replace('"', '\\"')

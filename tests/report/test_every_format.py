@@ -1,0 +1,119 @@
+"""Every format over the cases of `tests/golden`, whole, and read by a parser of its kind.
+
+All forms of a run are written by that one run. `pytest tests/report --update-golden` writes the
+expected ones as they are now; read the diff.
+"""
+
+import csv
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from reconciler.core.exits import Exit
+from reconciler.report import FORMATS
+
+HERE = Path(__file__).parent
+CASES = HERE.parent / "golden"
+ENVIRONMENT = {
+    "PD_KEY": "00112233445566778899aabbccddeeff",
+    "DD_KEY": "0123456789abcdef0123456789abcdef",
+    "OG_KEY": "11111111-2222-3333-4444-555555556666",
+    "PROM_PASSWORD": "correct-horse-battery",
+    "HOOK_SECRET": "signing-key-0123",
+}
+RUNS = {
+    "mixed-plan": "mixed plan desired.yaml",
+    "mixed-drift": "mixed drift desired.yaml",
+    "mixed-apply": "mixed apply desired.yaml --yes",
+    "refused": "refused plan desired.yaml",
+    "partial": "unreadable apply desired.yaml --yes",
+    "failed": "unreadable plan desired.yaml",
+    "invalid": "pull-request validate desired.yaml --policy policy.yaml",
+    "hostile": "hostile-names drift desired.yaml",
+    "in-sync": "in-sync drift desired.yaml",
+}
+FORMS = sorted(FORMATS.keys() - {"text", "json"})
+"""Those two have golden files of their own."""
+LOOKED_AT = 1_700_000_000
+
+
+@pytest.fixture(params=RUNS)
+def reports(request, run, monkeypatch, tmp_path):
+    """Give the name of a run, its exit code, and the texts that it wrote, by form."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("reconciler.cli.output.now", lambda: LOOKED_AT)
+    case, *arguments = shlex.split(RUNS[request.param])
+    for file in (CASES / case).glob("*.yaml"):
+        shutil.copy(file, tmp_path)
+    seed = [] if arguments[0] == "validate" else ["--seed", "seed.yaml"]
+    forms = [part for form in FORMS for part in ("--format", f"{form}=report.{form}")]
+    result = run(*arguments, *seed, *forms)
+    assert result.stdout.endswith("\n")  # the report for people is there all the same
+    texts = {form: Path(f"report.{form}").read_bytes().decode() for form in FORMS}
+    return request.param, result.return_value, texts
+
+
+def test_every_form_is_the_expected_one(reports, request):
+    name, _, texts = reports
+    for form, text in texts.items():
+        expected = HERE / "golden" / f"{name}.{form}"
+        if request.config.getoption("--update-golden"):
+            expected.write_bytes(text.encode())
+        assert text == expected.read_bytes().decode()
+        assert all(value[-4:] not in text for value in ENVIRONMENT.values())
+
+
+def test_no_expected_report_is_left_over():
+    expected = {f"{name}.{form}" for name in RUNS for form in FORMS}
+    assert {file.name for file in (HERE / "golden").iterdir()} == expected
+
+
+def test_each_is_read_by_a_parser_of_its_kind_and_tells_whether_all_went_well(reports):
+    _, code, texts = reports
+    well = code in (Exit.OK, Exit.PENDING)
+    suite = ET.fromstring(texts["junit"])[0]  # noqa: S314 - ours
+    assert len(suite) == int(suite.get("tests"))
+    assert (suite.get("errors") == "0") is well
+    levels = {issue["severity"] for issue in json.loads(texts["gitlab"])}
+    assert ("critical" not in levels) is well
+    invocation = json.loads(texts["sarif"])["runs"][0]["invocations"][0]
+    assert (invocation["executionSuccessful"], invocation["exitCode"]) == (well, code)
+    assert (re.search("(?m)^::error ", texts["github"]) is None) is well
+    assert re.search(f"(?m)^reconciler_run_success{{.*}} {int(well)}$", texts["prometheus"])
+    rows = list(csv.DictReader(texts["csv"].splitlines(), strict=True))
+    assert (rows[0]["record"], rows[0]["status"]) == ("run", str(code))
+    assert all(None not in row and None not in row.values() for row in rows)
+    assert ("### ✅" in texts["markdown"]) is well
+
+
+def test_fingerprints_are_one_for_each_finding(reports):
+    _, _, texts = reports
+    prints = [issue["fingerprint"] for issue in json.loads(texts["gitlab"])]
+    assert len(set(prints)) == len(prints)
+
+
+def test_prometheus_own_tool_finds_nothing(reports):
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool is not there: it comes with Debian's package prometheus")
+    text = reports[2]["prometheus"]
+    done = subprocess.run(
+        [promtool, "check", "metrics"], input=text, text=True, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_sarif_keeps_to_its_schema(reports):
+    schema = os.environ.get("SARIF_SCHEMA")
+    if schema is None:
+        pytest.skip("SARIF_SCHEMA names no copy of the official schema")
+    jsonschema.validate(json.loads(reports[2]["sarif"]), json.loads(Path(schema).read_text()))
