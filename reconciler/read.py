@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from reconciler.core.problem import Failed
+from reconciler.core.problem import Failed, warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from reconciler.api.client import Client
     from reconciler.core.problem import Place
-    from reconciler.core.state import ProjectRef
+    from reconciler.core.state import Desired, ProjectRef
     from reconciler.run import Run
 
 T = TypeVar("T")
+_LIST_REFUSED = ("no-access", "not-found")
 
 
 def listed(client: Client, org_id: str | None = None) -> list[ProjectRef]:
@@ -26,6 +27,22 @@ def listed(client: Client, org_id: str | None = None) -> list[ProjectRef]:
     except ApiError as error:
         problem = error.problem("listing the projects")
     raise Failed(problem)
+
+
+def listed_for(run: Run, client: Client, declared: Desired) -> list[ProjectRef]:
+    """List the projects; give none where that is refused, and ids alone are declared.
+
+    An id says which project is meant, and reading it will say whether it can be read.
+    """
+    try:
+        return listed(client)
+    except Failed as error:
+        problem = error.problem
+    if problem.code not in _LIST_REFUSED or any(one.ref.name for one in declared.projects):
+        raise Failed(problem)
+    sentence = f"{problem.message}; every project is declared by its id, so the run goes on"
+    run.problems.append(warning("projects-not-listed", sentence, problem.hint))
+    return []
 
 
 def read(

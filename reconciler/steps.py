@@ -16,7 +16,7 @@ from reconciler.core.guard import refusals, unproven_secrets
 from reconciler.core.match import match, may_be_selected, pick, select
 from reconciler.core.problem import Problem
 from reconciler.core.witness import is_by_time
-from reconciler.read import listed, read
+from reconciler.read import listed, listed_for, read
 from reconciler.report import saved
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def connect(run: Run, declared: Desired, *, writable: bool) -> Iterator[Client]:
 
 def look(run: Run, client: Client, declared: Desired) -> None:
     """Read every declared project and compare; one that cannot be read fails alone."""
-    run.projects = select(match(declared, listed(client)), run.job.projects)
+    run.projects = select(match(declared, listed_for(run, client, declared)), run.job.projects)
     found = _compare(run, client, run.projects, run.job.assertion)
     run.changes = [change for change in found if run.job.covers(change.type)]
     run.beyond = [change for change in found if not run.job.covers(change.type)]
