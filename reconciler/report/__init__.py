@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.report import csv, github, gitlab, json_v1, junit, markdown, prometheus, sarif, text
+from reconciler.report import (
+    csv,
+    github,
+    gitlab,
+    html,
+    json_v1,
+    junit,
+    markdown,
+    prometheus,
+    sarif,
+    text,
+)
 from reconciler.report.view import Report, Style
 
 if TYPE_CHECKING:
@@ -16,6 +27,7 @@ FORMATS: Mapping[str, Callable[[Report, Style], str]] = {
     "text": text.render,
     "json": json_v1.render,
     "markdown": markdown.render,
+    "html": html.render,
     "junit": junit.render,
     "sarif": sarif.render,
     "github": github.render,

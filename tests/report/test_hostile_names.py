@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 
+import html5lib
 import pytest
 from markdown_it import MarkdownIt
 
@@ -91,6 +92,12 @@ def of_xml(text):
     return [(part.tag, sorted(part.attrib)) for part in ET.fromstring(text).iter()]  # noqa: S314
 
 
+def of_page(text):
+    """Give each element with its attributes: none of them holds anything foreign."""
+    page = html5lib.HTMLParser(strict=True).parse(text)
+    return [(part.tag, dict(part.attrib)) for part in page.iter()]
+
+
 def of_json(text):
     return _shape(json.loads(text))
 
@@ -130,6 +137,7 @@ READERS = {
     "text": of_text,
     "json": of_json,
     "markdown": of_markdown,
+    "html": of_page,
     "junit": of_xml,
     "sarif": of_json,
     "gitlab": of_json,
