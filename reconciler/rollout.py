@@ -11,7 +11,7 @@ from reconciler.api.overseer import Overseer
 from reconciler.api.stop import Stopped
 from reconciler.core.plan import Operation, Outcome, Status
 from reconciler.core.problem import Failed, Problem, warning
-from reconciler.core.waves import Breaker, unverified, waves
+from reconciler.core.waves import Breaker, retry_budget, unverified, waves
 from reconciler.core.witness import is_by_time
 from reconciler.journal import unwritable
 from reconciler.steps import look_again
@@ -29,7 +29,7 @@ def perform(run: Run, client: Client) -> None:
     """Carry the plan out; one project's failure stops that project only, and the next wave."""
     operations = run.plan.operations if run.plan else ()
     parts = _parts(run, operations)
-    watch = _Watch(run, Breaker(len(operations)) if len(parts) > 1 else None)
+    watch = _Watch(run, len(operations), in_waves=len(parts) > 1)
     known: list[Outcome] = []
     for number, part in enumerate(parts, start=1):
         done = _write(run, client, part, watch, (len(known), len(operations)))
@@ -118,10 +118,11 @@ def _tell(run: Run, client: Client, watch: _Watch) -> None:
 class _Watch(Overseer):
     """Keeps the journal, without which nothing is written, and stops what goes wrong too often."""
 
-    def __init__(self, run: Run, breaker: Breaker | None) -> None:
+    def __init__(self, run: Run, whole: int, *, in_waves: bool) -> None:
         self._journal = run.journal
         self._stop = run.job.stop
-        self._breaker = breaker
+        self._breaker = Breaker(whole) if in_waves else None
+        self._retries = self._budget = retry_budget(whole)
         self._lock = Lock()
         self._why = ""
         self.problem: Problem | None = None
@@ -143,6 +144,15 @@ class _Watch(Overseer):
             except OSError as error:
                 self._stop.request(*unwritable(error))
                 self._stop.pause(0)
+
+    def retry(self) -> None:
+        with self._lock:
+            self._retries -= 1
+            used_up = self._retries < 0
+        if used_up:
+            reason = f"the {self._budget} writes that a run may repeat are used up"
+            self._stop.request(reason, "retry-budget", "the API fails too often; run again later")
+            self._stop.pause(0)
 
     def outcome(self, outcome: Outcome) -> None:
         if self._breaker:

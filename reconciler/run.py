@@ -85,7 +85,7 @@ class Run:
         elif isinstance(error, Failed):
             self.end(Exit.FAILED, error.problem)
         elif isinstance(error, Stopped):
-            self.end(Exit.FAILED)
+            self.end(Exit.FAILED, *self._why_stopped())
         elif isinstance(error, Exception):
             self.end(Exit.FAILED, _mistake(error))
         return isinstance(error, Exception)
@@ -94,6 +94,11 @@ class Run:
         """Fix how the run ends, and say why."""
         self.ended = code
         self.problems += problems
+
+    def _why_stopped(self) -> list[Problem]:
+        stop = self.job.stop
+        untold = stop.code and not stop.signal
+        return [Problem(stop.code, stop.reason, stop.hint)] if untold else []
 
     def report(self) -> Report:
         """Give what is known by now."""

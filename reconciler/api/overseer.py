@@ -24,6 +24,9 @@ class Overseer:
         Raises Stopped to prevent it.
         """
 
+    def retry(self) -> None:
+        """Hear that a write is to be tried once more. Raises Stopped to prevent it."""
+
     def outcome(self, outcome: Outcome) -> None:
         """Hear what became of an operation that was begun. Raises nothing."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from math import inf
 from threading import Lock
 
 
@@ -28,6 +29,8 @@ class Stop:
         self.code = ""
         self.hint = ""
         self.signal = 0
+        self._end_at = inf
+        self._granted = inf
         self.shielded = False
         """Whether something is in flight that a first signal must not cut off."""
 
@@ -50,12 +53,22 @@ class Stop:
         self.signal = signal
         self.request(f"interrupted by {name}")
 
+    def end_after(self, seconds: float) -> None:
+        """Let the run last so long from now on, apart from a request in flight."""
+        self._end_at, self._granted = self.now() + seconds, seconds
+
     def now(self) -> float:
         """Give the seconds of the clock that pauses go by."""
         return time.monotonic()
 
     def pause(self, seconds: float) -> None:
-        """Wait, unless the run is ending: raises Stopped then, at once."""
+        """Wait, unless the run is ending: raises Stopped then, at once.
+
+        A wait that would outlast the deadline is not begun, and ends the run.
+        """
+        if self.now() + seconds >= self._end_at:
+            hint = "run again, or give it more time with --deadline"
+            self.request(f"the deadline of {self._granted:g} s has come", "deadline", hint)
         if self._going.acquire(timeout=seconds):
             self._pass_on()
             raise Stopped(self.reason)

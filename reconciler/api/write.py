@@ -98,6 +98,8 @@ class _Course:
     def _look_before(self, number: int) -> None:
         """Wait as long as it takes before the next try, and look; after the last, only look."""
         last = self._last
+        if number <= TRIES:
+            self._overseer.retry()
         self._live.client.pause(number if number <= TRIES else 1, last.asked, last.detail)
         self._live.look()
 

@@ -21,6 +21,7 @@ from reconciler.cli.options import (
     PATHS,
     Output,
     options,
+    seconds,
     take_look,
     take_output,
     take_overrides,
@@ -45,6 +46,10 @@ WAVES = click.option(
     help="Write canaries or one project first, then a tenth, then the rest, each once the last is"
     " verified; where 10 projects change, or a canary does.",
 )  # fmt: skip
+DEADLINE = click.option(
+    "--deadline", type=click.FloatRange(0, min_open=True), callback=seconds, metavar="SECONDS",
+    help="Begin no request later than so long after the start; the report says what was done.",
+)  # fmt: skip
 OWN = (
     click.option(
         "--plan", "plan_file", type=OLD_FILE, help="Apply this plan, or nothing if it is stale."
@@ -60,6 +65,7 @@ OWN = (
         callback=writable,
         help="Before writing, put a desired state here that would bring back what was.",
     ),
+    DEADLINE,
     click.option("--dry-run", is_flag=True, help="Write nothing; exit as `plan` does."),
     click.option(
         "--no-alert-check",
@@ -91,6 +97,8 @@ def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FB
         return answered or _ask(report, output)
 
     saved = _read_plan(plan_file) if plan_file else None
+    if (deadline := given.pop("deadline")) is not None:
+        look["stop"].end_after(deadline)
     with stopping(look["stop"]), progress() as told:
         job = workflow.Job(**look, **given, saved=saved, progress=told)
         report = workflow.apply(job, approve)

@@ -42,6 +42,11 @@ def waves(operations: Iterable[Operation], canaries: Collection[str]) -> list[li
     return [[o for o in operations if _project(o) in part] for part in parts if part]
 
 
+def retry_budget(whole: int) -> int:
+    """Give how many writes a run may repeat, of so many operations: a tenth of them, and ten."""
+    return whole // 10 + 10
+
+
 def unverified(outcomes: Sequence[Outcome]) -> str:
     """Say why nothing may follow after a wave; empty if all of it is done."""
     bad = [outcome for outcome in outcomes if outcome.status is not Status.DONE]

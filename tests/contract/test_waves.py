@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from reconciler.api import retry
 from reconciler.simulator.refusals import read_refusal
 
 IDS = [f"{number:024x}" for number in range(1, 13)]
@@ -14,7 +15,7 @@ SECRET = "11111111-2222-3333-4444-555555556666"
 def apply(tmp_path, monkeypatch, run, serving):
     """Apply to twelve projects, of which some are canaries and some refuse writes."""
 
-    def of(*arguments, canaries=(), refused=(), projects=12, code="FORBIDDEN"):
+    def of(*arguments, canaries=(), refused=(), projects=12, code="FORBIDDEN", status=403):
         monkeypatch.setenv("KEY", SECRET)
         monkeypatch.setenv("MONGODB_ATLAS_PUBLIC_API_KEY", "a")
         monkeypatch.setenv("MONGODB_ATLAS_PRIVATE_API_KEY", "b")
@@ -30,7 +31,7 @@ def apply(tmp_path, monkeypatch, run, serving):
         (tmp_path / "desired.yaml").write_text(json.dumps(state))
         url = serving(
             projects=[(id_, f"p{number}") for number, id_ in enumerate(IDS)],
-            refusals=[read_refusal(f"POST *{IDS[number]}/* 403 {code}") for number in refused],
+            refusals=[read_refusal(f"POST *{IDS[number]}/* {status} {code}") for number in refused],
         )
         done = run(
             "apply", "desired.yaml", "--yes", "--format", "json", "--base-url", url,
@@ -92,6 +93,29 @@ def test_three_failures_of_a_kind_trip_the_breaker(apply):
     assert statuses(report).startswith("dddf")
     assert statuses(report).endswith("s")
     assert "the breaker tripped" in report["outcomes"][-1]["detail"]
+
+
+def test_a_run_that_repeats_too_many_writes_ends(apply, monkeypatch):
+    """Eleven repeats are allowed; each project takes four."""
+    monkeypatch.setattr(retry, "_FIRST_SECONDS", 0)
+    code, report = apply("--no-waves", refused=range(12), status=503)
+    assert (code, codes(report)) == (1, ["retry-budget"])
+    assert statuses(report) == "ffu" + "s" * 9
+    assert report["outcomes"][2]["detail"].endswith("writes that a run may repeat are used up")
+    assert report["outcomes"][3]["detail"].startswith("not begun: the 11 writes")
+
+
+def test_a_deadline_that_has_come_ends_the_run_before_anything_is_begun(apply):
+    code, report = apply("--deadline", "0.000001")
+    assert (code, codes(report), report["outcomes"]) == (1, ["deadline"], [])
+
+
+def test_a_wait_that_outlasts_the_deadline_is_not_begun(apply, monkeypatch):
+    monkeypatch.setattr(retry, "_UNSAID_SECONDS", 290)
+    code, report = apply("--deadline", "280", "--no-waves", refused=range(12), status=429)
+    assert code == 1
+    assert codes(report) == ["deadline"]
+    assert set(statuses(report)) == {"f", "s"}
 
 
 def test_the_text_says_what_each_wave_came_to(apply, run):
