@@ -143,3 +143,18 @@ def test_where_it_cannot_be_written_nothing_is(apply, tmp_path, writes, monkeypa
 def test_where_nothing_is_to_be_written_there_is_none(apply, tmp_path, options):
     apply(*options, "--rollback", "back.yaml")
     assert not (tmp_path / "back.yaml").exists()
+
+
+def test_what_was_set_anew_is_null_and_gone_again(apply, run, tmp_path, monkeypatch):
+    hook = "{type: WEBHOOK, url: 'https://example.com/hook-0123', secret: {env: KEY}}"
+    text = STATE.replace("{type: WEBHOOK, ensure: absent}", hook)
+    (tmp_path / "desired.yaml").write_text(text)
+    command = ("--yes", "--type", "WEBHOOK")
+    assert apply(*command, "--assert-secrets", "--rollback", "back.yaml").return_value == 0
+    assert "        secret: null\n" in (tmp_path / "back.yaml").read_text()
+    monkeypatch.setenv("OLD_PAYMENTS_WEBHOOK_URL", "https://example.com/hook-0123")
+    run("apply", "back.yaml", *command)
+    shown = json.loads(run("plan", "desired.yaml", "--format", "json").stdout)
+    (change,) = [change for change in shown["changes"] if change["type"] == "WEBHOOK"]
+    (field,) = [field for field in change["fields"] if field["name"] == "secret"]
+    assert (change["action"], field["before"]) == ("update", None)
