@@ -87,7 +87,7 @@ class Run:
         elif isinstance(error, Stopped):
             self.end(Exit.FAILED, *self._why_stopped())
         elif isinstance(error, Exception):
-            self.end(Exit.FAILED, _mistake(error))
+            self.end(Exit.FAILED, mistake(error))
         return isinstance(error, Exception)
 
     def end(self, code: Exit, *problems: Problem) -> None:
@@ -146,7 +146,8 @@ def _applied(outcomes: Sequence[Outcome], *, complete: bool) -> Exit:
     return Exit.INCOMPLETE if done else Exit.FAILED
 
 
-def _mistake(error: Exception) -> Problem:
+def mistake(error: BaseException) -> Problem:
+    """Say that this program made a mistake, and where; never the error's own words."""
     frames = traceback.extract_tb(error.__traceback__)
     places = ", ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
     sentence = f"this program made a mistake: {type(error).__name__} at {places}"

@@ -82,3 +82,4 @@ def reference() -> Path:
 
 def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="Rewrite the expected outputs.")
+    parser.addoption("--full", action="store_true", help="Carry out whole campaigns.")

@@ -6,11 +6,16 @@ import os
 import signal
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler import __version__
+from reconciler.cli import last_word
 from reconciler.core.exits import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SIGNALLED = 128
 
@@ -57,18 +62,30 @@ def cli() -> None:
     """Keep the third-party integrations of MongoDB Atlas projects as YAML in git says."""
 
 
-def main() -> None:
-    """Run the command line and exit with the code that the contract names."""
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line, and give the exit code that the contract names; raises nothing.
+
+    `arguments` are those of the process, if not said.
+    """
     try:
-        code = cli.main(prog_name="reconciler", standalone_mode=False)
+        return int(cli.main(arguments, prog_name="reconciler", standalone_mode=False))
     except click.UsageError as error:
         error.show()
-        code = Exit.USAGE
+        return Exit.USAGE
     except click.ClickException as error:
         error.show()
-        code = Exit.FAILED
-    except click.Abort:
-        code = _SIGNALLED + signal.SIGINT
+    except (click.Abort, KeyboardInterrupt):
+        return _SIGNALLED + signal.SIGINT
+    except Exception as error:  # noqa: BLE001 - its message may hold a secret
+        last_word.tell(error)
+    return Exit.FAILED
+
+
+def main() -> None:
+    """Run the command line, and end the process."""
+    last_word.install()
+    last_word.keep_no_core()
+    code = run()
     if code > _SIGNALLED:  # a request in flight must not hold what the user wants to end
         for stream in filter(None, (sys.stdout, sys.stderr)):
             stream.flush()

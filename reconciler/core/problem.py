@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _COLUMN_BITS = 24
+_LONGEST_PLAIN = 8
 _LONGEST_NAME = 100
 
 
@@ -69,6 +70,16 @@ class Problem:
 def warning(code: str, message: str, hint: str = "", at: Place | None = None) -> Problem:
     """Make a problem that the run survives."""
     return Problem(code, message, hint, at, Severity.WARNING)
+
+
+def quote(name: str) -> str:
+    """Quote a name that somebody chose; one that may well be a secret in the wrong place is not.
+
+    Names have no digits, as a rule, and secrets of some length do.
+    """
+    if len(name) > _LONGEST_PLAIN and any(sign.isdigit() for sign in name):
+        return "(not shown, as it may be a secret)"
+    return f'"{name}"'
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

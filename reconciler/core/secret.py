@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from string import hexdigits
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 HIDDEN = "(masked)"
 
 _PART = 4
+_WORD = re.compile("[A-Za-z0-9+=_-]{10,}")
+_NAME = re.compile("[0-9a-f]{24}|[A-Z]+(_[A-Z0-9]+)+")
+"""The API's ids, and the codes of its errors."""
 
 
 class _Hidden:
@@ -132,10 +136,13 @@ def describe(value: Sensitive) -> str:
 
 
 def echoes(text: str, value: Sensitive) -> bool:
-    """Tell whether a foreign text gives part of a value away: any four characters in a row."""
+    """Tell whether a foreign text gives part of a value away: any four characters in a row.
+
+    Backwards counts too.
+    """
     if isinstance(value, Reference):
         return False
-    hidden, text = _VALUES[value].casefold(), text.casefold()
+    hidden, text = _VALUES[value].casefold(), f"{text} {text[::-1]}".casefold()
     return any(hidden[i : i + _PART] in text for i in range(max(1, len(hidden) - _PART + 1)))
 
 
@@ -154,10 +161,21 @@ class Ends:
         _ENDS[self] |= _ENDS[Ends([hidden])]
 
     def are_in(self, text: str) -> bool:
-        """Tell whether a text holds one of the secrets, or the end of one, or a mask."""
+        """Tell whether a text holds one of the secrets, or the end of one, or a mask.
+
+        So does what may be an encoded secret, or one that the run does not know.
+        """
+        if any(_is_random(word) for word in _WORD.findall(text)):
+            return True
         ends = _ENDS[self]
         parts = (text[i : i + _PART] for i in range(len(text) - _PART + 1))
         return mask.looks_masked(text) or any(part in ends for part in parts)
+
+
+def _is_random(word: str) -> bool:
+    """Tell whether a word may be made by chance: letters and digits, and no name."""
+    mixed = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+    return mixed and not _NAME.fullmatch(word)
 
 
 _ENDS: WeakKeyDictionary[Ends, frozenset[str]] = WeakKeyDictionary()

@@ -18,7 +18,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from reconciler.core.problem import Place, Problem, pack
+from reconciler.core.problem import Place, Problem, pack, quote
 from reconciler.desired.anchors import MOST_DEPTH, Anchors, too_deep
 from reconciler.desired.scalars import Scalars
 from reconciler.desired.syntax import Unreadable, explain_syntax, refuse
@@ -193,7 +193,7 @@ class _Builder:
 
 
 def _duplicate(name: str, at: Place, first: Place) -> Problem:
-    sentence = f'the key "{name}" stands here a second time'
+    sentence = f"the key {quote(name)} stands here a second time"
     return Problem("duplicate-key", sentence, f"the first one is at {first}; keep one of them", at)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from reconciler.core.problem import Problem, did_you_mean
+from reconciler.core.problem import Problem, did_you_mean, quote
 from reconciler.desired.sensitive import how_to_refer, misshapen, sensitive_problem
 
 if TYPE_CHECKING:
@@ -108,10 +108,11 @@ def _unknown(name: str, level: Level) -> Problem:
     at = level.place(name)
     offered = level.offered(name)
     if offered:
-        sentence = f'{level.subject} has no setting "{name}" in this API'
+        sentence = f"{level.subject} has no setting {quote(name)} in this API"
         return Problem("setting-not-offered", sentence, offered, at)
     hint = did_you_mean(name, level.known) or f"it has {', '.join(level.known)}"
-    return Problem("unknown-setting", f'{level.subject} has no setting "{name}"', hint, at)
+    sentence = f"{level.subject} has no setting {quote(name)}"
+    return Problem("unknown-setting", sentence, hint, at)
 
 
 def _missing(name: str, schema: Any, level: Level) -> Problem:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reconciler.core.problem import quote
 from reconciler.simulator.call import Page, is_v2
 from reconciler.simulator.state import StateError, derived_id
 
@@ -48,7 +49,8 @@ def _alert(item: Any, id_of: Callable[[str], str], at: str) -> dict[str, Any]:
     if not isinstance(item, dict) or not isinstance(item.get("eventTypeName"), str):
         raise StateError(f"{at} of the seed is not a mapping with an `eventTypeName`.")
     if unknown := sorted(map(str, set(item) - _KEYS)):
-        raise StateError(f"{at} of the seed has unknown members: {', '.join(unknown)}.")
+        names = ", ".join(map(quote, unknown))
+        raise StateError(f"{at} of the seed has unknown members: {names}.")
     notifications = item.get("notifications", [])
     if not isinstance(notifications, list):
         raise StateError(f"{at}.notifications of the seed is not a list.")

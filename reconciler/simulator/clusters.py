@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from reconciler.core.problem import quote
 from reconciler.simulator.state import Cluster, StateError
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def _check(item: Any, at: str) -> None:
     if not isinstance(item, dict) or not item.get("name"):
         raise StateError(f"{at} of the seed is not a mapping with a `name`.")
     if unknown := sorted(map(str, set(item) - {*_DEFAULTS, "hosts"})):
-        raise StateError(f"{at} of the seed has unknown members: {', '.join(unknown)}.")
+        names = ", ".join(map(quote, unknown))
+        raise StateError(f"{at} of the seed has unknown members: {names}.")
     for name in _DEFAULTS.keys() & item.keys():
         if not isinstance(item[name], str):
             raise StateError(f"{at}.{name} of the seed is not a string.")

@@ -20,6 +20,7 @@ import yaml
 
 from reconciler.api.dialects import DIALECTS, Family
 from reconciler.catalogue import kinds
+from reconciler.core.problem import quote
 from reconciler.simulator.alerts import read_alerts
 from reconciler.simulator.clusters import read_clusters
 from reconciler.simulator.projects import is_tag
@@ -77,7 +78,7 @@ def _parse(text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         at = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        trouble = f"The seed is neither JSON nor YAML: {error.problem}{at}."
+        trouble = f"The seed is neither JSON nor YAML{at}."
     except (yaml.YAMLError, ValueError):
         trouble = "The seed is neither JSON nor YAML."
     raise StateError(trouble)  # outside the handler: the original quotes the seed's secrets
@@ -87,7 +88,8 @@ def _project(item: Any, at: str, dialect: str) -> Project:
     if not isinstance(item, dict) or not (item.get("id") or item.get("name")):
         raise StateError(f"{at} of the seed is not a mapping with an `id` or a `name`.")
     if unknown := sorted(map(str, set(item) - _PROJECT_KEYS)):
-        raise StateError(f"{at} of the seed has unknown members: {', '.join(unknown)}.")
+        names = ", ".join(map(quote, unknown))
+        raise StateError(f"{at} of the seed has unknown members: {names}.")
     org = item.get("orgId") or _ORGANIZATION
     for name, id_ in (("id", item.get("id")), ("orgId", org)):
         if id_ is not None and not (isinstance(id_, str) and is_id(id_)):
@@ -187,5 +189,6 @@ def _refuse_twins(what: str, values: Iterable[str]) -> None:
     seen: set[str] = set()
     for value in values:
         if value in seen:
-            raise StateError(f"The seed gives the same {what} twice: {value}.")
+            shown = value if is_id(value) else quote(value)
+            raise StateError(f"The seed gives the same {what} twice: {shown}.")
         seen.add(value)

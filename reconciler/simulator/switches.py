@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_type_hints
 
-from reconciler.core.problem import did_you_mean
+from reconciler.core.problem import did_you_mean, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,7 +117,7 @@ def read_switches(texts: Iterable[str]) -> Switches:
         name, _, value = text.partition("=")
         if name not in known:
             raise ValueError(
-                f"there is no switch {name!r}; {did_you_mean(name, known)}".rstrip("; ")
+                f"there is no switch {quote(name)}; {did_you_mean(name, known)}".rstrip("; ")
             )
         field = name.replace("-", "_")
         chosen[field] = _value(known[name], getattr(LIKELIEST, field), value)

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from deepdiff import DeepDiff, DeepHash
 
-from reconciler.core.secret import Literal, Masked, Reference, Secret, describe, echoes
+from reconciler.core.secret import Ends, Literal, Masked, Reference, Secret, describe, echoes
 
 CANARY = "kd83hfPq0Zm4XvbT"
 
@@ -108,8 +108,26 @@ def test_a_secret_is_named_by_its_reference_and_a_literal_not_at_all():
         ("apiKey kd83hfPq0Zm4XvbT is invalid", True),
         ("…ends in XvbT", True),
         ("ends in xvbt", True),
+        ("backwards TbvX4mZ0", True),
         ("apiKey must be a hexadecimal string", False),
     ],
 )
 def test_four_characters_of_a_secret_are_an_echo(text, echoed):
     assert echoes(text, Secret(CANARY)) is echoed
+
+
+@pytest.mark.parametrize(
+    ("text", "betrays"),
+    [
+        ("the key ends in XvbT", True),
+        ("shown as ****", True),
+        ("Basic bWRiX3NhOmtkODM=", True),
+        ("6b6438336866507130", True),
+        ("of another integration: Zk3vQ9xLmT", True),
+        ("No group with ID 5d791c84ff7a2522cc4f9aa1 exists.", False),
+        ("HTTP_404_NOT_FOUND: Cannot find resource /api/atlas/v2/groups.", False),
+        ("apiKey must be a hexadecimal string of 32 characters", False),
+    ],
+)
+def test_a_foreign_text_betrays_a_secret_by_its_end_or_by_what_looks_random(text, betrays):
+    assert Ends([Secret(CANARY)]).are_in(text) is betrays

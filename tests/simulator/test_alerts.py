@@ -84,7 +84,7 @@ def test_a_write_that_changes_the_id_leaves_them_pointing_at_nothing(caller, cha
         ([{}], "projects[0].alertConfigs[0] of the seed is not a mapping with an `eventTypeName`."),
         (
             [{"eventTypeName": "A", "event": "B"}],
-            "projects[0].alertConfigs[0] of the seed has unknown members: event.",
+            'projects[0].alertConfigs[0] of the seed has unknown members: "event".',
         ),
         (
             [{"eventTypeName": "A", "notifications": {}}],

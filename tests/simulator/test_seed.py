@@ -86,7 +86,7 @@ def test_an_integration_does_not_print_its_settings():
         ({"projects": [{"id": 5}]}, "projects[0].id of the seed is not a string of 24"),
         ({"projects": [{"name": 5}]}, "projects[0].name of the seed is not a string"),
         ({"projects": [{"name": "a", "orgId": "x"}]}, "projects[0].orgId of the seed"),
-        ({"projects": [{"name": "a", "team": "x"}]}, "unknown members: team"),
+        ({"projects": [{"name": "a", "team": "x"}]}, 'unknown members: "team"'),
         ({"projects": [{"name": "a", "tags": ["x"]}]}, "projects[0].tags of the seed are not"),
         ({"projects": [{"name": "a"}, {"name": "a"}]}, "gives the same id twice"),
         ({"projects": [{"name": "a", "integrations": {}}]}, "projects[0].integrations of the seed"),
@@ -96,7 +96,7 @@ def test_an_integration_does_not_print_its_settings():
         ),
         (
             {"projects": [{"name": "a", "integrations": [{"type": "X"}, {"type": "X"}]}]},
-            "gives the same type in projects[0].integrations twice: X",
+            'gives the same type in projects[0].integrations twice: "X"',
         ),
         (
             {"projects": [{"name": "a", "integrations": [{"type": "DATADOG", "apiKey": 12}]}]},

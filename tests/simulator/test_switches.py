@@ -36,10 +36,10 @@ def test_the_last_of_a_name_counts():
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("put-merge=true", "there is no switch 'put-merge'; did you mean \"put-merges\"?"),
-        ("put_merges=true", "there is no switch 'put_merges'; did you mean \"put-merges\"?"),
-        ("xyzzy=1", "there is no switch 'xyzzy'"),
-        ("", "there is no switch ''"),
+        ("put-merge=true", 'there is no switch "put-merge"; did you mean "put-merges"?'),
+        ("put_merges=true", 'there is no switch "put_merges"; did you mean "put-merges"?'),
+        ("xyzzy=1", 'there is no switch "xyzzy"'),
+        ("", 'there is no switch ""'),
         ("put-merges", "put-merges must be one of true, false"),
         ("put-merges=yes", "put-merges must be one of true, false"),
         ("delete-status=201", "delete-status must be one of 204, 200"),
