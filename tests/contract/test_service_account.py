@@ -152,7 +152,7 @@ def test_tokens_that_end_in_the_middle_of_a_run_are_not_noticed(tmp_path):
     refs = [ProjectRef(*project) for project in PROJECTS]
     with Bearer(transport, account, waits, ends) as bearer:
         client = Client(bearer, DIALECTS["atlas"], kinds("atlas"), waits, ends)
-        found = dict(observe(client.integrations, refs, 8, lambda *_: None))
+        found = dict(observe(client.integrations, refs, 2, lambda *_: None))
     service.close()
     assert all(isinstance(live, LiveProject) for live in found.values())
     assert len(found) == len(PROJECTS)
