@@ -33,6 +33,7 @@ MOST_EVENTS = 4_000_000
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_YAML = (yaml.YAMLError, ValueError, OverflowError)
 """The latter two come from PyYAML's own parser, at an escape beyond Unicode."""
+_FAR_TOO_DEEP = "exceeded maximum nesting depth"
 _LINE = pack(1, 0)
 """What one line adds to a packed position: a call for each of a million keys takes time."""
 _KEY = "write it as text; what begins with { or [ has to be quoted"
@@ -59,8 +60,21 @@ def build(file: str, text: str) -> Built:
         finally:
             parser.dispose()
     except _NOT_YAML as error:
+        end = _far_too_deep(error)
         problem = explain_syntax(file, error)
+    if end is not None:  # what leads there is too deep for us, and has events
+        return build(file, text[:end])
     raise Unreadable(problem)  # outside the handler: the original quotes the file's text
+
+
+def _far_too_deep(error: Exception) -> int | None:
+    """Give where libyaml meets its own limit of nesting, which may be before our first event.
+
+    It looks ahead for the end of a key. Since its version 0.2.6 the limit is 1,000 levels.
+    """
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem != _FAR_TOO_DEEP:
+        return None
+    return error.problem_mark.index if error.problem_mark else None
 
 
 class _Builder:
