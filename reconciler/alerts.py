@@ -12,6 +12,7 @@ from reconciler.core.alert import dangling
 from reconciler.core.change import Action
 from reconciler.core.plan import Status
 from reconciler.core.problem import warning
+from reconciler.read import observing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,6 @@ def check_alerts(run: Run, client: Client) -> None:
     What is live is known from the second look; where there was none, nothing is asked.
     """
     from reconciler.api.errors import ApiError
-    from reconciler.api.observe import observe
     from reconciler.api.stop import Stopped
 
     if not run.job.alert_check or run.job.stop:
@@ -43,13 +43,12 @@ def check_alerts(run: Run, client: Client) -> None:
         run.job.progress("Reading alerts", done, whole)
 
     try:
-        for ref, found in observe(
-            client.alert_configurations, written, run.job.target.concurrency, progress
-        ):
-            if isinstance(found, ApiError):
-                run.problems.append(_unread(ref, found))
-            else:
-                run.problems += _judge(run, ref, found)
+        with observing(run, client.alert_configurations) as observer:
+            for ref, found in observer.observe(written, progress):
+                if isinstance(found, ApiError):
+                    run.problems.append(_unread(ref, found))
+                else:
+                    run.problems += _judge(run, ref, found)
     except (ApiError, Stopped) as error:
         hint = "run `reconciler apply` again later, or look at the alerts in the web interface"
         run.problems.append(warning("alerts-unchecked", f"reading alerts ended: {error}", hint))

@@ -79,10 +79,11 @@ def discover(run: Run, declared: Desired, params: Mapping[str, str], targets: Ta
     places = {ref: project.at for ref, project in projects.items()}
     with session.discovery(run.job.target, declared, run.job.stop) as client_of:
 
-        def ask_one(ref: ProjectRef) -> tuple[str | None, tuple[TargetGroup, ...]]:
-            return ref.id, ask(client_of(*_login(projects[ref])), ref, params)
+        def ask_one(ref: ProjectRef) -> tuple[TargetGroup, ...]:
+            return ask(client_of(*_login(projects[ref])), ref, params)
 
-        targets.found.update(read(run, ask_one, places, "the targets of "))
+        for ref, groups in read(run, ask_one, places, "the targets of "):
+            targets.found[ref.id] = groups
     run.problems += _warnings(targets, projects)
 
 

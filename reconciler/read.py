@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from reconciler.api.client import Client
+    from reconciler.api.observe import Observer
     from reconciler.core.problem import Place
     from reconciler.core.state import Desired, ProjectRef
     from reconciler.run import Run
@@ -45,31 +46,45 @@ def listed_for(run: Run, client: Client, declared: Desired) -> list[ProjectRef]:
     return []
 
 
+def observing(run: Run, ask: Callable[[ProjectRef], T]) -> Observer[T]:
+    """Open what asks about many projects at once, as many as the run may."""
+    from reconciler.api.observe import Observer
+
+    return Observer(ask, run.job.target.concurrency)
+
+
 def read(
     run: Run,
     ask: Callable[[ProjectRef], T],
     places: Mapping[ProjectRef, Place | None],
     what: str = "",
-) -> Iterator[T]:
-    """Give what is asked of each project as it arrives, in no order.
+) -> Iterator[tuple[ProjectRef, T]]:
+    """Give what is asked of each project as it arrives: see `collect`."""
+    with observing(run, ask) as observer:
+        yield from collect(run, observer, places, what)
+
+
+def collect(
+    run: Run, observer: Observer[T], places: Mapping[ProjectRef, Place | None], what: str = ""
+) -> Iterator[tuple[ProjectRef, T]]:
+    """Give each project with what is found of it, as it arrives, in no order.
 
     A project that cannot be read becomes a problem. `places` are the projects, and where each is
     declared; `what` is put before them in messages, such as `the targets of `. Raises Failed when
     the API asks for too long a wait.
     """
     from reconciler.api.errors import ApiError, Halted
-    from reconciler.api.observe import observe
 
     def progress(done: int, whole: int) -> None:
         run.job.progress("Reading", done, whole)
 
     try:
-        for ref, found in observe(ask, list(places), run.job.target.concurrency, progress):
+        for ref, found in observer.observe(list(places), progress):
             if isinstance(found, ApiError):
                 run.unread.append(ref)
                 run.problems.append(found.problem(f"reading {what}project {ref}", places[ref]))
             else:
-                yield found
+                yield ref, found
     except Halted as error:
         problem = error.problem(f"reading {what}the projects")
     else:

@@ -47,8 +47,10 @@ def _text(run: Run, client: Client) -> str | None:
     unread = len(run.unread)
     api = client.dialect.name
     found = [
-        restore(api, live, changes[live.ref])
-        for live in read(run, client.integrations, {ref: own[0].at for ref, own in changes.items()})
+        restore(api, live, changes[ref])
+        for ref, live in read(
+            run, client.integrations, {ref: own[0].at for ref, own in changes.items()}
+        )
     ]
     if len(run.unread) > unread:
         return None

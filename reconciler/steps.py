@@ -16,16 +16,17 @@ from reconciler.core.guard import refusals, unproven_secrets
 from reconciler.core.match import match, may_be_selected, pick, select
 from reconciler.core.problem import Problem
 from reconciler.core.witness import is_by_time
-from reconciler.read import listed, listed_for, read
+from reconciler.read import collect, listed, listed_for, observing, read
 from reconciler.report import saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from reconciler.api.client import Client
+    from reconciler.api.observe import Observer
     from reconciler.core.assertion import Assertion
     from reconciler.core.change import Change
-    from reconciler.core.state import Desired, DesiredProject, Integration
+    from reconciler.core.state import Desired, DesiredProject, Integration, LiveProject
     from reconciler.report import Report
     from reconciler.run import Run
 
@@ -82,9 +83,15 @@ def connect(run: Run, declared: Desired, *, writable: bool) -> Iterator[Client]:
 
 
 def look(run: Run, client: Client, declared: Desired) -> None:
-    """Read every declared project and compare; one that cannot be read fails alone."""
-    run.projects = select(match(declared, listed_for(run, client, declared)), run.job.projects)
-    found = _compare(run, client, run.projects, run.job.assertion)
+    """Read every declared project and compare; one that cannot be read fails alone.
+
+    Those that are declared by id are asked about while the list of projects is still under way.
+    """
+    with observing(run, client.integrations) as observer:
+        if not run.job.projects:
+            observer.begin(project.ref for project in declared.projects if project.ref.id)
+        run.projects = select(match(declared, listed_for(run, client, declared)), run.job.projects)
+        found = _compare(run, client, observer, run.projects, run.job.assertion)
     run.changes = [change for change in found if run.job.covers(change.type)]
     run.beyond = [change for change in found if not run.job.covers(change.type)]
     run.problems += [told for change in run.changes for told in change.warnings]
@@ -95,7 +102,7 @@ def write_down(run: Run, client: Client, org_id: str | None) -> None:
     from reconciler.export import declare
 
     refs = pick(listed(client, org_id), run.job.projects)
-    for live in read(run, client.integrations, dict.fromkeys(refs)):
+    for _, live in read(run, client.integrations, dict.fromkeys(refs)):
         found = declare(client.dialect.name, live, run.job.covers)
         run.declared.append(found)
         run.problems += found.warnings()
@@ -152,7 +159,8 @@ def look_again(run: Run, client: Client) -> None:
         return
     projects = [project for project in run.projects if project.ref.id in touched]
     unread = len(run.unread)
-    run.found_again = changes = _compare(run, client, projects, NOTHING)
+    with observing(run, client.integrations) as observer:
+        run.found_again = changes = _compare(run, client, observer, projects, NOTHING)
     left = {
         change.key: change.reason
         for change in changes
@@ -179,19 +187,22 @@ def keep_receipts(run: Run) -> None:
 
 
 def _compare(
-    run: Run, client: Client, projects: Sequence[DesiredProject], assertion: Assertion
+    run: Run,
+    client: Client,
+    observer: Observer[LiveProject],
+    projects: Sequence[DesiredProject],
+    assertion: Assertion,
 ) -> list[Change]:
     """Read and compare projects as they arrive; give the changes sorted by project and type."""
     kinds = catalogue.kinds(client.dialect.name)
     declared = {project.ref: project for project in projects}
     witnesses = [*([run.proof.witness] if run.proof else []), *run.job.witnesses]
     changes: list[Change] = []
-    for live in read(
-        run, client.integrations, {ref: project.at for ref, project in declared.items()}
-    ):
-        changes += diff(declared[live.ref], live, kinds, assertion, witnesses)
+    for ref, found in collect(run, observer, {ref: one.at for ref, one in declared.items()}):
+        live = replace(found, ref=ref)  # who asked early knew no more than an id
+        changes += diff(declared[ref], live, kinds, assertion, witnesses)
         if run.proof:
-            run.proof.look(declared[live.ref], live, kinds)
+            run.proof.look(declared[ref], live, kinds)
     return sorted(changes, key=lambda change: change.key)
 
 

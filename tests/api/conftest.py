@@ -17,6 +17,7 @@ from reconciler.api.bearer import Bearer
 from reconciler.api.client import Client
 from reconciler.api.credentials import ApiKey, ServiceAccount
 from reconciler.api.dialects import DIALECTS
+from reconciler.api.observe import Observer
 from reconciler.api.perform import perform
 from reconciler.api.stop import Stop
 from reconciler.api.transport import Connection, Transport
@@ -365,6 +366,17 @@ def plan(build):
         changes = diff(project, live, kinds, assertion=assertion)
         path = client.dialect.integration
         return make_plan(changes, path, (), {}, complete=True).operations
+
+    return of
+
+
+@pytest.fixture
+def observe():
+    """Read projects with some threads; gives each with what was found, as it arrives."""
+
+    def of(client, refs, concurrency=2, progress=lambda *_: None):
+        with Observer(client.integrations, concurrency) as observer:
+            yield from observer.observe(refs, progress)
 
     return of
 

@@ -12,7 +12,6 @@ from reconciler.api import wire
 from reconciler.api.bearer import Bearer
 from reconciler.api.credentials import ServiceAccount
 from reconciler.api.errors import ApiError, BadAnswer, Halted, Refused
-from reconciler.api.observe import observe
 from reconciler.api.stop import Stop, Stopped
 from reconciler.api.transport import ReadOnlyError
 from reconciler.api.waits import Waits
@@ -131,10 +130,10 @@ def test_the_token_is_asked_for_as_the_protocol_says_and_stands_in_every_request
     assert last.headers["authorization"] == f"Basic {basic}"
 
 
-def test_fifty_projects_on_eight_threads_take_one_token(ask_signed, issuer, build):
+def test_fifty_projects_on_eight_threads_take_one_token(ask_signed, issuer, build, observe):
     client = ask_signed(issuer.handle)
     projects = [build.project(ref=ref) for ref in REFS]
-    found = list(observe(client.integrations, [p.ref for p in projects], 8, lambda *_: None))
+    found = list(observe(client, [p.ref for p in projects], 8))
     assert len(found) == len(issuer.requests) == 50
     assert issuer.asked == 1
 

@@ -6,7 +6,6 @@ import pytest
 import requests
 
 from reconciler.api.errors import ApiError, BadAnswer, Halted, Refused
-from reconciler.api.observe import observe
 from reconciler.api.retry import wait_before
 from reconciler.api.stop import Stopped
 from reconciler.core.state import ProjectRef
@@ -206,39 +205,35 @@ def refs(*names):
     return [ProjectRef(name, name) for name in names]
 
 
-def no_progress(done, whole):
-    pass
-
-
-def test_every_project_is_given_with_what_was_read_or_why_not(ask, refuse):
+def test_every_project_is_given_with_what_was_read_or_why_not(ask, refuse, observe):
     def handle(request):
         return refuse(403, "ACCESS_FORBIDDEN") if "/b/" in request.path else good
 
     good = Response(200, {}, b'{"results": [], "totalCount": 0}')
-    found = observe(ask(handle).integrations, refs("a", "b", "c"), 2, no_progress)
+    found = observe(ask(handle), refs("a", "b", "c"))
     told = {ref.id: type(live).__name__ for ref, live in found}
     assert told == {"a": "LiveProject", "b": "Refused", "c": "LiveProject"}
 
 
-def test_progress_counts_every_project_once(ask, answers):
+def test_progress_counts_every_project_once(ask, answers, observe):
     told = []
     projects = refs(*"abcdef")
-    list(observe(ask(answers(GOOD)).integrations, projects, 3, lambda *counts: told.append(counts)))
+    list(observe(ask(answers(GOOD)), projects, 3, lambda *counts: told.append(counts)))
     assert told == [(number, 6) for number in range(1, 7)]
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
-def test_too_long_a_wait_ends_the_reading_of_all_projects(ask, stop, concurrency):
+def test_too_long_a_wait_ends_the_reading_of_all_projects(ask, stop, concurrency, observe):
     def handle(request):
         return limited("301") if "/b/" in request.path else LIMITED
 
     client = ask(handle)
     with pytest.raises(Halted, match="301 seconds"):
-        list(observe(client.integrations, refs(*"abcdef"), concurrency, no_progress))
+        list(observe(client, refs(*"abcdef"), concurrency))
     assert stop
 
 
-def test_an_interrupted_reading_gives_what_it_has_and_says_so(ask, stop, answers):
+def test_an_interrupted_reading_gives_what_it_has_and_says_so(ask, stop, answers, observe):
     server = answers(GOOD)
 
     def handle(request):
@@ -252,7 +247,7 @@ def test_an_interrupted_reading_gives_what_it_has_and_says_so(ask, stop, answers
 
     found = []
     with pytest.raises(Stopped, match="SIGINT"):
-        found.extend(observe(ask(handle).integrations, refs(*"abcdef"), 1, no_progress))
+        found.extend(observe(ask(handle), refs(*"abcdef"), 1))
     assert len(server.requests) == 3
 
 

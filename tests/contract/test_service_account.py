@@ -12,7 +12,7 @@ from reconciler.api.bearer import Bearer
 from reconciler.api.client import Client
 from reconciler.api.credentials import ServiceAccount
 from reconciler.api.dialects import DIALECTS
-from reconciler.api.observe import observe
+from reconciler.api.observe import Observer
 from reconciler.api.stop import Stop
 from reconciler.api.transport import Connection, Transport
 from reconciler.api.waits import Waits
@@ -152,7 +152,8 @@ def test_tokens_that_end_in_the_middle_of_a_run_are_not_noticed(tmp_path):
     refs = [ProjectRef(*project) for project in PROJECTS]
     with Bearer(transport, account, waits, ends) as bearer:
         client = Client(bearer, DIALECTS["atlas"], kinds("atlas"), waits, ends)
-        found = dict(observe(client.integrations, refs, 2, lambda *_: None))
+        with Observer(client.integrations, 2) as observer:
+            found = dict(observer.observe(refs, lambda *_: None))
     service.close()
     assert all(isinstance(live, LiveProject) for live in found.values())
     assert len(found) == len(PROJECTS)
