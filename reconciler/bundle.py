@@ -86,7 +86,14 @@ def _settings(type_: str) -> Schema:
         "properties": {"type": True, "ensure": True, **settings},
         "required": required,
         "additionalProperties": False,
+        **_conditions(document),
     }
+
+
+def _conditions(document: Schema) -> Schema:
+    """Take what some setting makes necessary: dialects that want such a thing want the same."""
+    found = (extra for extra in document["x-dialects"].values() if "then" in extra)
+    return {key: extra[key] for extra in found for key in ("if", "then")}
 
 
 def _setting(part: Schema, *, required: bool) -> Schema:

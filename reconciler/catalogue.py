@@ -155,7 +155,21 @@ def _for_dialect(document: Schema, dialect: str) -> Schema:
         if dialect in part.get("x-dialects", [dialect])
     }
     required = [name for name in _required(document, dialect) if name in properties]
-    return {**document, "properties": properties, "required": required}
+    return {
+        **document,
+        "properties": properties,
+        "required": required,
+        **_conditions(document, dialect),
+    }
+
+
+def _conditions(document: Schema, dialect: str) -> Schema:
+    """Give what a dialect wants of a type only where something else is said: `if` and `then`."""
+    extra = document["x-dialects"][dialect]
+    if "then" not in extra:
+        return {}
+    parts = {name: document["properties"][name] for name in extra["then"]["required"]}
+    return {"if": extra["if"], "then": {**extra["then"], "properties": parts}}
 
 
 def _required(document: Schema, dialect: str) -> list[str]:

@@ -69,7 +69,7 @@ def explain(breaches: Iterable[Breach], level: Level) -> Iterator[Problem]:
     seen = set()
     for breach in breaches:
         name = breach.setting
-        topic = name or breach.rule
+        topic = name or (breach.rule, str(breach.wanted))
         if topic in seen:
             continue
         seen.add(topic)
@@ -117,8 +117,9 @@ def _unknown(name: str, level: Level) -> Problem:
 
 def _missing(name: str, schema: Any, level: Level) -> Problem:
     at = level.place(name)
+    sentence = f"{level.subject} needs {name} {schema.get('$comment', '')}".rstrip()
     if name in level.nulls:
-        sentence = f"{level.subject} needs {name}, so it cannot be null"
+        sentence += ", so it cannot be null"
         return Problem("missing-setting", sentence, f"give {name} a value", at)
     part, known = schema["properties"][name], level.fields.get(name)
     if known and known.sensitive:
@@ -131,7 +132,7 @@ def _missing(name: str, schema: Any, level: Level) -> Problem:
         hint = f"add {name}, or {name}: [] if there are none"
     else:
         hint = f"add {name}"
-    return Problem("missing-setting", f"{level.subject} needs {name}", hint, at)
+    return Problem("missing-setting", sentence, hint, at)
 
 
 def _plain_problem(name: str, breach: Breach, at: Place) -> Problem:

@@ -32,6 +32,7 @@ SOMEWHERE = {
     ("DATADOG", "sendCollectionLatencyMetrics"): {ATLAS},
     ("DATADOG", "sendDatabaseMetrics"): {ATLAS},
     ("DATADOG", "sendQueryStatsMetrics"): {ATLAS},
+    ("DATADOG", "sendShardingMetrics"): {ATLAS},
     ("DATADOG", "sendUserProvidedResourceTags"): {ATLAS},
     ("WEBHOOK", "bodyTemplate"): {ATLAS},
     ("WEBHOOK", "headersTemplate"): {ATLAS},

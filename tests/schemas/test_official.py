@@ -9,6 +9,8 @@ from reconciler import catalogue
 OBSERVED_DEFAULTS = {("PAGER_DUTY", "region")}
 """Not specified, but recorded: left out of a request, it reads back as this."""
 NOT_SETTINGS = {"type", "id"}
+NEWER = {("DATADOG", "sendShardingMetrics")}
+"""Not in this document yet: documented for MongoDB's Terraform provider, and tested there."""
 
 
 @pytest.fixture
@@ -43,7 +45,8 @@ def test_atlas_offers_the_specified_types(schemas):
 def test_atlas_offers_the_specified_settings(official):
     for type_, document in official.items():
         offered = catalogue.kinds("atlas")[type_].fields
-        assert offered.keys() == document["properties"].keys() - NOT_SETTINGS, type_
+        newer = {name for type_of, name in NEWER if type_of == type_}
+        assert offered.keys() - newer == document["properties"].keys() - NOT_SETTINGS, type_
 
 
 def test_atlas_requires_the_specified_settings(official):

@@ -114,7 +114,13 @@ def test_a_type_is_offered_by_dialects_that_exist(type_, document):
     assert list(document["x-dialects"]) == [
         name for name in DIALECTS if name in catalogue.dialects_of(type_)
     ]
-    assert all(extra.keys() <= {"required"} for extra in document["x-dialects"].values())
+    for extra in document["x-dialects"].values():
+        assert extra.keys() <= {"required", "if", "then"}
+        assert ("if" in extra) == ("then" in extra)
+        assert extra.get("then", {"$comment": "", "required": ""}).keys() == {
+            "$comment",
+            "required",
+        }
 
 
 @pytest.mark.parametrize(("type_", "document"), TYPES)
