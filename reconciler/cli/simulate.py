@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.api.stop import Stop, Stopped
 from reconciler.cli.options import FILE, OLD_FILE
+from reconciler.cli.signals import stopping
 from reconciler.core.exits import Exit
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reconciler.simulator import Refusal, Switches
+    from reconciler.simulator import Refusal, Service, Switches
     from reconciler.simulator.switches import Switch
+
+_SIGNALLED = 128
 
 
 class _Command(click.Command):
@@ -76,27 +81,31 @@ def command(
     are set: then exactly that one. Any service account, unless MONGODB_ATLAS_CLIENT_ID and
     MONGODB_ATLAS_CLIENT_SECRET are set.
     """
-    from reconciler.simulator import StateError, open_service, serve
+    from reconciler.simulator import StateError, open_service
 
     keys = _pair("PUBLIC_API_KEY", "PRIVATE_API_KEY")
     account = _pair("CLIENT_ID", "CLIENT_SECRET")
+    stop = Stop()
     try:
         service = open_service(
             state, seed=seed, keys=keys, account=account, switches=switches, refusals=refusals
         )
-        server = serve(service, "127.0.0.1", port)
+        with closing(service), stopping(stop):
+            _serve(service, port)
     except (StateError, OSError) as error:
         click.echo(f"reconciler: simulator: {error}", err=True)
-        return Exit.FAILED
-    with server:
+    except Stopped:
+        return _SIGNALLED + stop.signal
+    return Exit.FAILED
+
+
+def _serve(service: Service, port: int) -> None:
+    """Serve until a signal comes, which raises Stopped."""
+    from reconciler.simulator import serve
+
+    with serve(service, "127.0.0.1", port) as server:
         click.echo(f"Serving on http://127.0.0.1:{server.server_port}", err=True)
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            pass
-        finally:
-            service.close()
-    return Exit.OK
+        server.serve_forever()
 
 
 def _pair(*names: str) -> tuple[str, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -74,6 +75,18 @@ def test_switches_and_refusals_reach_the_service(simulate):
         assert [groups(url, auth).status_code for _ in range(3)] == [503, 200, 429]
         one = f"{url}/api/public/v1.0/groups/{PROJECT}/integrations/OPS_GENIE"
         assert requests.delete(one, auth=auth, timeout=10).status_code == 502
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_in_good_order(tmp_path, number, code):
+    command = [sys.executable, "-m", "reconciler", "simulate", "--port", "0", "--state", "s.db"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as server:
+        url = server.stderr.readline().split()[-1]
+        with requests.Session() as held:  # a connection that is still open
+            assert held.get(f"{url}/api/atlas/v2/groups", timeout=10).status_code == 401
+            server.send_signal(number)
+            assert server.wait(20) == code
+        assert server.stderr.read() == ""
 
 
 @pytest.mark.parametrize(
