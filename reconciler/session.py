@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from reconciler import catalogue
 from reconciler.core.problem import Failed, Invalid, Problem
@@ -146,9 +147,11 @@ def _signed(
 
 
 def _hidden(desired: Desired, connection: Connection) -> list[Sensitive]:
-    """Gather every secret of the run, the one that it connects with among them."""
+    """Gather every secret of the run, those that it connects with among them."""
+    proxy_password = urlsplit(connection.proxy or "").password
     return [
         Secret(connection.credentials.secret),
+        *([Secret(unquote(proxy_password))] if proxy_password else []),
         *(
             value
             for project in desired.projects

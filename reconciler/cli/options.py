@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
+from click.core import ParameterSource
 
 from reconciler import catalogue
 from reconciler.api.credentials import ApiKey, ServiceAccount
@@ -43,6 +44,27 @@ def _base_url(ctx: click.Context, option: click.Parameter, value: str | None) ->
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise click.BadParameter("must be https, except on this machine")
     return value.rstrip("/")
+
+
+def _proxy(ctx: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Take the address of a proxy; never its password where every user of the machine sees it.
+
+    No message quotes the value, wherever it came from.
+    """
+    if value is None:
+        return None
+    if "@" in value and ctx.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE:
+        raise click.BadParameter(
+            "a command line is no place for a password: put the whole URL into RECONCILER_PROXY"
+        )
+    try:
+        parts = urlsplit(value)
+        is_address = bool(parts.hostname and parts.port != 0)
+    except ValueError:
+        is_address = False
+    if not is_address or parts.scheme not in ("https", "http"):
+        raise click.BadParameter("must be http://HOST:PORT or https://HOST:PORT")
+    return value
 
 
 def _is_loopback(host: str) -> bool:
@@ -155,7 +177,10 @@ CONNECT = (
         metavar="URL", help="Scheme, host and port of the API.",
     ),
     click.option("--ca-bundle", type=OLD_FILE, help="Trust these CA certificates only."),
-    click.option("--proxy", metavar="URL", help="Connect through this proxy."),
+    click.option(
+        "--proxy", callback=_proxy, envvar="RECONCILER_PROXY", show_envvar=True, metavar="URL",
+        help="Connect through this proxy; one that wants a password is named by the variable.",
+    ),
     click.option(
         "--concurrency", type=click.IntRange(1, 64), default=8, show_default=True, metavar="N",
         help="Projects worked on at once.",

@@ -159,27 +159,22 @@ OPTIONS = {
     "base URL with a user": ("--base-url", "https://u:CANARY@h.example.com"),
     "base URL with a path": ("--base-url", "https://h.example.com/CANARY"),
     "base URL without a scheme": ("--base-url", "CANARY"),
-    "proxy without a scheme": (
-        "--base-url",
-        "https://127.0.0.1:9",
-        "--proxy",
-        "u:CANARY@127.0.0.1:9",
-    ),
-    "proxy": ("--base-url", "https://127.0.0.1:9", "--proxy", "http://u:CANARY@127.0.0.1:9"),
-    "proxy with a bad port": (
-        "--base-url",
-        "https://127.0.0.1:9",
-        "--proxy",
-        "http://u:x@h:CANARY",
-    ),
-    "proxy that is none": ("--base-url", "https://127.0.0.1:9", "--proxy", "http://[CANARY"),
-    "proxy of another kind": (
-        "--base-url",
-        "https://127.0.0.1:9",
-        "--proxy",
-        "socks5://u:CANARY@h",
-    ),
+    "proxy without a scheme": ("--proxy", "u:CANARY@127.0.0.1:9"),
+    "proxy": ("--proxy", "http://u:CANARY@127.0.0.1:9"),
+    "proxy with a bad port": ("--proxy", "http://h:CANARY"),
+    "proxy that is none": ("--proxy", "http://[CANARY"),
+    "proxy of another kind": ("--proxy", "socks5://u:CANARY@h"),
 }
+
+PROXIES = (
+    "http://u:CANARY@127.0.0.1:9",
+    "http://CANARY@127.0.0.1:9",
+    "u:CANARY@127.0.0.1:9",
+    "http://u:x@h:CANARY",
+    "http://[CANARY",
+    "socks5://u:CANARY@h",
+)
+"""What may be in the variable for it."""
 
 FILES = {
     "text": "CANARY",
@@ -210,10 +205,16 @@ def cases(planted: Planted) -> Iterator[Case]:
         yield Case(f"seed, {name}", partial(_seed, text=text))
     for name, text in VALUES.items():
         yield Case(f"value with {name}", partial(_value, text=text))
-    for name, words in OPTIONS.items():
-        yield Case(f"option, {name}", partial(_option, words=words))
+    yield from _of_options()
     for name, text in FILES.items():
         yield Case(f"plan and receipts, {name}", partial(_file, text=text))
+
+
+def _of_options() -> Iterator[Case]:
+    for name, words in OPTIONS.items():
+        yield Case(f"option, {name}", partial(_option, words=words))
+    for text in PROXIES:
+        yield Case(f"proxy of the environment, {text}", partial(_proxy, text=text))
 
 
 def _canary(world: World) -> str:
@@ -262,6 +263,12 @@ def _value(world: World, text: str) -> None:
 def _option(world: World, words: tuple[str, ...]) -> None:
     given = [word.replace("CANARY", _canary(world)) for word in words]
     world.run("drift", "d.yaml", "--timeout", "1", *given)
+
+
+def _proxy(world: World, text: str) -> None:
+    proxy = text.replace("CANARY", _canary(world))
+    for line in (("drift", "d.yaml", "--verbose"), ("export",), ("plan", "--help")):
+        world.run(*line, "--timeout", "1", RECONCILER_PROXY=proxy)
 
 
 def _file(world: World, text: str) -> None:
