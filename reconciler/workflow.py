@@ -91,7 +91,8 @@ def export(job: Job, api: str, org_id: str | None = None) -> tuple[Report, Expor
     with Run("export", job, api=api) as run, connect(run, everywhere, writable=False) as client:
         write_down(run, client, org_id)
     ended = run.ended is not None or bool(job.stop)
-    return run.report(), Export(api, run.declared, run.unread, cut_off=ended)
+    types = job.types or ()
+    return run.report(), Export(api, run.declared, run.unread, cut_off=ended, types=types)
 
 
 def apply(job: Job, approve: Callable[[Report], bool]) -> Report:

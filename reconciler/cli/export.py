@@ -21,6 +21,7 @@ from reconciler.cli.options import (
 from reconciler.cli.output import put, tell
 from reconciler.cli.progress import progress
 from reconciler.cli.signals import stopping
+from reconciler.cli.untaken import only
 from reconciler.core.problem import Problem
 from reconciler.export import lay_out
 
@@ -49,6 +50,11 @@ OWN = (
         help="Only these projects, of all that can be seen. Repeatable.",
     ),
     TYPE,
+    *only(
+        "--secrets", "none", "the API gives no secret away, so export writes references",
+        help="No secret is resolved: references stand in their places.",
+    ),
+    *only("--format", "yaml", "it is a desired state", help="The form of a desired state."),
     click.option(
         "--output", type=FILE, callback=writable,
         help="Write the YAML here instead of stdout; not over a file that is there.",

@@ -16,6 +16,7 @@ from reconciler.cli.options import (
     FILE,
     NO_COLOR,
     PATHS,
+    POLICY,
     PROJECT,
     Output,
     options,
@@ -27,6 +28,7 @@ from reconciler.cli.output import tell, write
 from reconciler.cli.progress import progress
 from reconciler.cli.signals import stopping
 from reconciler.cli.target_file import refresh
+from reconciler.cli.untaken import only
 from reconciler.core.exits import Exit
 from reconciler.core.problem import Problem
 from reconciler.report import file_sd
@@ -57,12 +59,20 @@ OWN = (
     click.option(
         "--endpoint-id", metavar="ID", help="The endpoint, with --scheme private-endpoint."
     ),
+    *only("--format", "json", "file_sd_configs reads nothing else", help="The form of targets."),
+    POLICY,
+    *PROJECT,
+    *only("--type", "PROMETHEUS", "no other type has targets", help="The type that has targets."),
+    *only(
+        "--secrets", "all", "discovery asks for each integration's password",
+        help="Their passwords are resolved, and no other secret.",
+    ),
 )  # fmt: skip
 
 
 @click.command()
 @PATHS
-@options(OWN, PROJECT, NO_COLOR, CONNECT)
+@options(OWN, NO_COLOR, CONNECT)
 def command(watch: float | None, **given: Any) -> int:
     """Print the targets of Prometheus discovery, as JSON for `file_sd_configs`.
 
@@ -78,7 +88,11 @@ def command(watch: float | None, **given: Any) -> int:
     if watch and not output.file:
         raise click.UsageError("--watch goes with --output")
     job = workflow.Job(
-        given.pop("paths"), Stop(), target=take_target(given), projects=given.pop("projects")
+        given.pop("paths"),
+        Stop(),
+        target=take_target(given),
+        projects=given.pop("projects"),
+        policy=given.pop("policy"),
     )
     told: set[Problem] = set()
 

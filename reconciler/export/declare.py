@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _UNKNOWN_TYPE = "this tool does not know the type"
 _UNKNOWN_SETTING = "this tool does not know the setting"
+_LACKING = "the API does not show all that it needs"
+_STAND_IN = {"env": "SECRET"}
 _EMPTY = "it is empty"
 _BAD_VALUE = "its value is none that this tool knows"
 
@@ -97,7 +99,7 @@ def declare(api: str, live: LiveProject, covers: Callable[[str], bool]) -> Decla
     """
     kinds = catalogue.kinds(api)
     found = [
-        _integration(kinds, live.integrations[type_])
+        _whole(api, _integration(kinds, live.integrations[type_]))
         for type_ in sorted(live.integrations)
         if covers(type_)
     ]
@@ -127,6 +129,17 @@ def _integration(kinds: Mapping[str, Kind], live: LiveIntegration) -> Declared |
     left_out += [LeftOut(name, _UNKNOWN_SETTING) for name in live.unknown]
     settings = tuple(part for part in found if isinstance(part, Setting))
     return Declared(live.type, settings, tuple(left_out))
+
+
+def _whole(api: str, found: Declared | LeftOut) -> Declared | LeftOut:
+    """Leave out an integration of which the API shows less than a declaration needs."""
+    if isinstance(found, LeftOut):
+        return found
+    written = {
+        part.name: _STAND_IN if part.value is None else part.value for part in found.settings
+    }
+    is_valid = catalogue.as_written(found.type, api).is_valid({"type": found.type, **written})
+    return found if is_valid else LeftOut(found.type, _LACKING)
 
 
 def _setting(kind: Kind, field: Field, live: LiveIntegration) -> Iterator[Setting | LeftOut]:

@@ -9,7 +9,7 @@ from reconciler.export.names import variables
 from reconciler.export.scalars import scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from reconciler.core.state import ProjectRef
     from reconciler.export.declare import Declaration, Declared, LeftOut, Setting
@@ -22,8 +22,7 @@ _TO_FILL = """
 # Secrets to fill in: the API does not give them away. Set each where `reconciler` runs, or name
 # another place in the settings above.
 #"""
-_NOTHING = """
-# No integration is declared: a plan of this file asks for --allow-empty."""
+_ALLOW = "a plan of this file asks for --allow-empty."
 _LONGEST = 100
 
 
@@ -32,8 +31,9 @@ class Export:
     """What is to be written down: projects in any order, and what is missing.
 
     `cut_off` says that the reading did not come to its end, so that nobody knows what is missing.
-    `notes` are comments for the head of the file. What `is_past` is no longer live when it is read:
-    its secrets get variables of their own, lest new ones be taken for old ones.
+    `notes` are comments for the head of the file. `types` are those asked for, if not all. What
+    `is_past` is no longer live when it is read: its secrets get variables of their own, lest new
+    ones be taken for old ones.
     """
 
     api: str
@@ -42,6 +42,7 @@ class Export:
     cut_off: bool = False
     notes: Sequence[str] = ()
     is_past: bool = False
+    types: Collection[str] = ()
 
 
 def lay_out(export: Export) -> str:
@@ -55,9 +56,19 @@ def lay_out(export: Export) -> str:
         lines += _project(project, names, is_past=export.is_past)
     is_empty = not any(project.integrations or project.tombstones for project in projects)
     if is_empty and not export.cut_off:
-        lines.append(_NOTHING)
+        lines += ["", f"# {_why_empty(export)}: {_ALLOW}"]
     lines += _to_fill(names.values())
     return "".join(f"{line}\n" for line in lines)
+
+
+def _why_empty(export: Export) -> str:
+    """Say why nothing is declared: nothing can be seen, or is of the types, or is there at all."""
+    if not export.projects and not export.unread:
+        return "No project can be seen with these credentials"
+    if not export.projects:
+        return "No project could be read"
+    what = f"integration of the type {' or '.join(sorted(export.types))}"
+    return f"These projects have no {what if export.types else 'integration'}"
 
 
 def _missing(export: Export) -> Iterator[str]:

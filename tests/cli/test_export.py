@@ -89,6 +89,20 @@ def test_only_the_types_that_were_asked_for_are_written_down(export, projects):
     }
 
 
+def test_where_there_is_nothing_to_declare_the_file_says_why(export, run, projects, tmp_path):
+    limited = export("--type", "slack", "--type", "datadog")
+    assert limited.return_value == 0
+    assert limited.stdout.endswith(
+        "\n# These projects have no integration of the type DATADOG or SLACK: a plan of this file"
+        " asks for --allow-empty.\n"
+    )
+    (tmp_path / "nobody.json").write_text('{"projects": []}')
+    unseen = run("export", "--simulate", "other.db", "--seed", "nobody.json", simulate=False)
+    assert unseen.return_value == 0
+    assert "\n# No project can be seen with these credentials: a plan of this" in unseen.stdout
+    assert projects(unseen.stdout) == {}
+
+
 def test_a_project_that_nobody_can_see_is_an_error(export, projects):
     result = export("--project", "serch")
     assert result.return_value == 3
@@ -132,7 +146,7 @@ def test_without_credentials_too(run, projects):
     assert projects(result.stdout) == {}
 
 
-@pytest.mark.parametrize("options", [["--org", "ours"], ["--api", "other"], ["--format", "json"]])
+@pytest.mark.parametrize("options", [["--org", "ours"], ["--api", "other"]])
 def test_wrong_usage_is_refused(run, options):
     result = run("export", *options)
     assert type(result.exception).__mro__[1].__name__ in {"UsageError", "BadParameter"}

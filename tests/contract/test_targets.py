@@ -172,3 +172,14 @@ def test_a_watch_brings_news_until_it_is_interrupted(applied, file, tmp_path, po
             assert watch.wait(PATIENCE) == 128 + number
         finally:
             watch.kill()
+
+
+def test_the_operators_policy_is_asked_before_a_password_is_fetched(applied, tmp_path, monkeypatch):
+    (tmp_path / "p.yaml").write_text("version: 1\nsecrets: [{projects: [search], env: ['*']}]\n")
+    refused = applied("--policy", "p.yaml")
+    assert (refused.return_value, refused.stdout) == (3, "[]\n")
+    assert "secret-not-allowed: env:PROM_PASSWORD is not allowed for payments" in refused.stderr
+    monkeypatch.setenv("RECONCILER_POLICY", "p.yaml")
+    assert applied().return_value == 3
+    (tmp_path / "p.yaml").write_text("version: 1\nsecrets: [{projects: ['*'], env: ['PROM_*']}]\n")
+    assert applied().return_value == 0

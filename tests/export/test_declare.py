@@ -126,3 +126,12 @@ def test_a_type_of_another_dialect_is_an_unknown_one(exporter_of):
 def test_a_name_that_a_file_cannot_have_is_left_out(exporter, name):
     ref = ProjectRef("5d791c84ff7a2522cc4f9aa1", name)
     assert exporter.declare(ref=ref).ref == ProjectRef(ref.id, None)
+
+
+def test_what_lacks_something_that_another_setting_makes_necessary_is_left_out(exporter_of):
+    shown = {"type": "PROMETHEUS", "username": "u", "enabled": True, "serviceDiscovery": "http"}
+    shown |= {"scheme": "https", "listenAddress": ":9216"}
+    exporter = exporter_of("ops-manager")
+    (left,) = exporter.declare(shown).left_out
+    assert (left.name, left.why) == ("PROMETHEUS", "the API does not show all that it needs")
+    assert exporter.declare({**shown, "tlsPemPath": "/etc/key.pem"}).left_out == ()
