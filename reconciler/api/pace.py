@@ -42,6 +42,7 @@ class Pace:
         """Know of none yet."""
         self._waits = waits
         self._slow: dict[str, _Slow] = {}
+        self._waited = 0.0
         self._told = False
         self._lock = Lock()
 
@@ -53,8 +54,11 @@ class Pace:
             slow = self._slow.get(_scope(path))
             if slow is None:
                 return
-            turn = max(self._waits.now(), slow.free_at)
+            now = self._waits.now()
+            turn = max(now, slow.free_at)
             slow.free_at = turn + slow.interval
+            self._waited += turn - now
+        self._tell(self._waited)
         self._waits.until(turn, _WHY)
 
     def note(self, path: str, headers: Mapping[str, str]) -> None:
@@ -75,9 +79,9 @@ class Pace:
                 slow.free_at = max(slow.free_at, now + interval)
         self._tell(interval)
 
-    def _tell(self, interval: float) -> None:
-        """Say once in a run why it takes its time, where a person would notice."""
-        if interval >= _NOTICED_SECONDS and not self._told:
+    def _tell(self, seconds: float) -> None:
+        """Say once in a run why it takes its time, as soon as a person would notice."""
+        if seconds >= _NOTICED_SECONDS and not self._told:
             self._told = True
             self._waits.told(f"Slowing down: {_WHY}")
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from reconciler.api.stop import Stop
 
-_WORTH_TELLING = 3.0
+_WORTH_TELLING = 1.0
+_WORTH_TELLING_OF_A_TURN = 3.0
+"""Turns follow one another, and that requests slow down has been told."""
 _ABOUT_THE_SAME = 5.0
 _Answer = TypeVar("_Answer")
 
@@ -25,15 +27,15 @@ def _silent(line: str) -> None:
 class Waits:
     """The waits of a run, which all threads share.
 
-    `told` is given a line for every wait of three seconds or more; threads that wait for the same
-    thing are one wait.
+    `told` is given a line for every wait of a second or more; threads that wait at the same time
+    for the same thing are one wait.
     """
 
     def __init__(self, stop: Stop, told: Callable[[str], None] | None = None) -> None:
         """Wait for nothing yet."""
         self._stop = stop
         self.told = told or _silent
-        self._told_until = 0.0
+        self._told_until: dict[str, float] = {}
         self._lock = Lock()
 
     def now(self) -> float:
@@ -52,8 +54,8 @@ class Waits:
             raise
 
     def until(self, moment: float, why: str) -> None:
-        """Wait until the clock shows that. Raises Stopped when the run is ending."""
-        self._pause(max(0.0, moment - self.now()), why)
+        """Wait for a turn, until the clock shows that. Raises Stopped when the run is ending."""
+        self._pause(max(0.0, moment - self.now()), why, _WORTH_TELLING_OF_A_TURN)
 
     def persist(self, ask: Callable[[], _Answer]) -> _Answer:
         """Ask until there is an answer, five times at most: for what changes nothing.
@@ -69,14 +71,16 @@ class Waits:
                 trouble, asked = error.told, error.asked
         raise trouble
 
-    def _pause(self, seconds: float, why: str) -> None:
-        if seconds >= _WORTH_TELLING and self._is_news(self.now() + seconds):
+    def _pause(self, seconds: float, why: str, worth_telling: float = _WORTH_TELLING) -> None:
+        if seconds >= worth_telling and self._is_news(seconds, why):
             self.told(f"Waiting {seconds:.0f} s: {why}")
         self._stop.pause(seconds)
 
-    def _is_news(self, until: float) -> bool:
+    def _is_news(self, seconds: float, why: str) -> bool:
+        """Tell whether nobody is waiting for this yet, or not nearly for so long."""
         with self._lock:
-            if until < self._told_until + _ABOUT_THE_SAME:
+            now, told_until = self.now(), self._told_until.get(why, 0.0)
+            if now < told_until and now + seconds < told_until + _ABOUT_THE_SAME:
                 return False
-            self._told_until = until
+            self._told_until[why] = now + seconds
             return True

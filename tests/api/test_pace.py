@@ -180,21 +180,60 @@ def test_every_longer_wait_says_what_it_is_for(
     token = Response(200, {}, b'{"access_token": "t"}')
     with pytest.raises(Exception, match=why):
         ask_signed(answers(token, trouble), told=told.append).integrations(REF)
-    assert told == [f"Waiting {seconds} s: {why}" for seconds in (4, 8)]
+    assert told == [f"Waiting {seconds} s: {why}" for seconds in (1, 2, 4, 8)]
 
 
-def test_a_short_wait_is_not_worth_a_line(stop, told):
-    Waits(stop, told.append).until(2.9, "x")
+def test_what_is_over_in_a_moment_is_not_worth_a_line(ask_signed, answers, told, monkeypatch):
+    monkeypatch.setattr("random.uniform", lambda _, most: 0.9)
+    token = Response(200, {}, b'{"access_token": "t"}')
+    handle = answers(token, Response(503, {}), Response(200, {}, EMPTY))
+    ask_signed(handle, told=told.append).integrations(REF)
     assert told == []
+
+
+def test_waits_that_follow_one_another_are_told_each(told):
+    class Clock(Stop):
+        time = 100.0
+
+        def now(self):
+            return self.time
+
+        def pause(self, seconds):
+            self.time += seconds
+
+    waits = Waits(Clock(), told.append)
+    for asked in (12, 12, 4):
+        waits.until(waits.now() + asked, "the limit")
+    assert told == [f"Waiting {seconds} s: the limit" for seconds in (12, 12, 4)]
+
+
+def test_waits_for_something_else_are_told_beside_it(told):
+    still = Stop()
+    still.now = lambda: 100.0
+    still.pause = lambda seconds: None
+    waits = Waits(still, told.append)
+    for why in ("the limit", "the network", "the limit"):
+        waits.until(112.0, why)
+    assert told == ["Waiting 12 s: the limit", "Waiting 12 s: the network"]
+
+
+def test_short_turns_that_add_up_are_told_once(pace, told):
+    pace.note(A, left(0))
+    for _ in range(7):
+        pace.keep(A)
+    assert told == []
+    for _ in range(20):
+        pace.keep(A)
+    assert told == ["Slowing down: the API's rate limit is all but used up"]
 
 
 def test_threads_that_wait_for_the_same_are_one_line(told):
     still = Stop()
-    still.now = lambda: 0.0
+    still.now = lambda: 100.0
     still.pause = lambda seconds: None
     waits = Waits(still, told.append)
     for seconds in (12, 12.9, 12.3, 16, 40):
-        waits.until(seconds, "the limit")
+        waits.until(100.0 + seconds, "the limit")
     assert told == ["Waiting 12 s: the limit", "Waiting 40 s: the limit"]
 
 
