@@ -211,10 +211,20 @@ def _objections(run: Run) -> list[Problem]:
     if not job.secrets and not job.dry_run:
         sentence = "this plan cannot be applied: its secrets were not resolved"
         return [Problem("not-applyable", sentence, "leave out --secrets none")]
-    if job.expect is not None and run.plan and job.expect != run.plan.digest:
-        sentence = f"the plan is not the expected one: its digest is {run.plan.digest}"
-        return [Problem("stale-plan", sentence, "plan again, and look at what moved")]
+    if job.expect is not None and run.plan:
+        return _unexpected(run.plan, job.expect)
     return [] if job.saved is None else saved.objections(job.saved, run.report())
+
+
+def _unexpected(made: plan.Plan, digest: str) -> list[Problem]:
+    """Hold a plan against the digest that was agreed to; half a plan cannot be agreed to."""
+    if made.digest != digest:
+        sentence = f"the plan is not the expected one: its digest is {made.digest}"
+        return [Problem("stale-plan", sentence, "plan again, and look at what moved")]
+    if not made.applyable:
+        sentence = "the expected plan cannot be applied: not everything could be read"
+        return [Problem("not-applyable", sentence, "mend that and plan again, or apply with --yes")]
+    return []
 
 
 def _belied(outcome: plan.Outcome, left: Mapping[tuple[str, str], str]) -> plan.Outcome:

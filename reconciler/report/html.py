@@ -57,7 +57,7 @@ def _head(report: Report) -> Iterator[str]:
     told = [*unproven(report), *conclusion(report).split("\n")]
     kind = "well" if report.succeeded else "unwell"
     yield f'<p class="{kind}">' + "<br>\n".join(escape(line) for line in told) + "</p>"
-    if report.digest:
+    if report.digest and report.applyable:
         yield f"<p>Digest <code>{escape(report.digest)}</code></p>"
 
 

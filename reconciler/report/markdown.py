@@ -72,7 +72,7 @@ def render(report: Report, style: Style) -> str:
 def _head(report: Report) -> str:
     counts = totals(report)
     said = [*unproven(report), *conclusion(report).split("\n")]
-    if report.command == "plan" and report.digest:
+    if report.command == "plan" and report.applyable:
         said.append(f"Digest `{report.digest}`")
     names, numbers = " | ".join(counts), " | ".join(map(str, counts.values()))
     rule = " | ".join(["---:"] * len(counts))

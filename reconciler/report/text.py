@@ -124,7 +124,7 @@ def _outcome(outcome: Outcome) -> str:
 def _summary(report: Report, style: Style) -> Iterator[str]:
     """Say what it came to and what can be done next, most important last."""
     yield from unproven(report)
-    if report.command == "plan" and report.digest:
+    if report.command == "plan" and report.applyable:
         yield f"Digest {report.digest}"
     yield from waves(report)
     yield paint(conclusion(report), "bold", style)
