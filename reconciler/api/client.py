@@ -17,7 +17,9 @@ from reconciler.api.errors import (
 from reconciler.api.ids import Ids
 from reconciler.api.notices import Notices
 from reconciler.api.pace import Pace
+from reconciler.api.pages import read_list
 from reconciler.api.retry import TOO_MANY_REQUESTS, asked_wait, may_pass
+from reconciler.core.problem import Problem, warning
 from reconciler.core.secret import Ends
 from reconciler.core.state import LiveIntegration, LiveProject, ProjectRef
 
@@ -32,10 +34,8 @@ if TYPE_CHECKING:
     from reconciler.api.waits import Waits
     from reconciler.core.alert import AlertConfiguration
     from reconciler.core.kind import Kind
-    from reconciler.core.problem import Problem
 
 _SUCCESSFUL = 2
-_MOST_PAGES = 10_000
 
 
 class Client:
@@ -62,18 +62,22 @@ class Client:
         self._waits = waits
         self._ends = ends or Ends(())
         self._notices = Notices()
+        self._short: dict[str, Problem] = {}
         self.ids = Ids()
         self._pace = Pace(waits)
         self.dialect = dialect
 
     def warnings(self) -> list[Problem]:
         """Give what the answers so far announced and the user should know; each once."""
-        return self._notices.problems()
+        return [*self._notices.problems(), *self._short.values()]
 
     def projects(self, org_id: str | None = None) -> list[ProjectRef]:
-        """List the projects that the credentials can see, each once; all, or one organization's."""
+        """List the projects that the credentials can see, each once; all, or one organization's.
+
+        Where links say that the list is whole, a count that is higher is a warning alone.
+        """
         path = self.dialect.projects_of(org_id) if org_id else self.dialect.projects()
-        found = self._list(path, "id")
+        found = self._list(path, "id", may_be_short=True)
         if not all(isinstance(item.get("name"), str) for item in found):
             raise BadAnswer("the answer holds a project without a name")
         return [ProjectRef(item["id"], item["name"], _text(item.get("orgId"))) for item in found]
@@ -109,41 +113,15 @@ class Client:
         """
         self._waits.before(attempt, asked, why)
 
-    def _list(self, path: str, key: str) -> list[dict[str, Any]]:
-        """Read a whole list; one that is broken or shorter than it says is read once more."""
-        trouble = ""
-        for _ in range(2):
-            try:
-                found, total = self._pages(path, key)
-            except Malformed as error:
-                trouble = str(error)
-                continue
-            if len(found) >= total:
-                return list(found.values())
-            trouble = f"the list has {len(found)} entries and says that there are {total}"
-        raise BadAnswer(trouble)
-
-    def _pages(self, path: str, key: str) -> tuple[dict[str, dict[str, Any]], int]:
-        """Read pages until one brings nothing new, or nothing says that there is another.
-
-        Gives the entries by key, each once, and the highest number that the answers said there are.
-        A count is only an estimate: links say where the list ends, and in an answer without any a
-        short page does.
-        """
-        found: dict[str, dict[str, Any]] = {}
-        total = 0
-        for number in range(1, _MOST_PAGES + 1):
-            page = self._page(path, number)
-            new = page.by(key)
-            total = max(total, page.total or 0)
-            if new.keys() <= found.keys():
-                return found, total
-            found |= new
-            full = wire.ITEMS_PER_PAGE if page.total is None else wire.MAX_ITEMS_PER_PAGE
-            ends = page.more is False or (page.more is None and len(new) < full)
-            if ends and len(found) >= total:
-                return found, total
-        raise Malformed("the list does not end")
+    def _list(self, path: str, key: str, *, may_be_short: bool = False) -> list[dict[str, Any]]:
+        listed = read_list(lambda number: self._page(path, number), key)
+        if listed.lack and not (may_be_short and listed.ends):
+            raise BadAnswer(listed.lack)
+        if listed.lack:
+            hint = "run again; if a project is missing, look at what the credentials can see"
+            sentence = f"listing the projects: {listed.lack}"
+            self._short[path] = warning("count-differs", sentence, hint)
+        return list(listed.found.values())
 
     def get(self, path: str, params: Mapping[str, str]) -> Reply:
         """Read one thing, trying again what may pass."""

@@ -97,7 +97,7 @@ def test_entries_that_change_between_pages_do_not_keep_it_asking(ask):
 
 
 def test_a_list_that_never_ends_is_refused(ask, monkeypatch):
-    monkeypatch.setattr("reconciler.api.client._MOST_PAGES", 20)
+    monkeypatch.setattr("reconciler.api.pages._MOST_PAGES", 20)
 
     def endless(request):
         number = int(request.query["pageNum"])
@@ -125,6 +125,26 @@ def test_and_is_an_error_when_it_stays_so(ask, answers):
     with pytest.raises(BadAnswer, match="has 1 entries and says that there are 2"):
         ask(server).projects()
     assert len(server.requests) == 4
+
+
+def test_a_count_of_projects_is_an_estimate_where_links_say_that_the_list_is_whole(ask):
+    client = ask(Server(projects(1, 2), document={"totalCount": 3}))
+    assert numbers(client) == [1, 2]
+    (told,) = client.warnings()
+    assert (told.code, told.severity) == ("count-differs", "warning")
+    assert told.message.endswith("the list has 2 entries and says that there are 3")
+
+
+def test_a_list_of_integrations_has_to_be_as_long_as_it_says_whatever_links_say(ask):
+    client = ask(Server([{"type": "SLACK"}], document={"totalCount": 2}))
+    with pytest.raises(BadAnswer, match="has 1 entries and says that there are 2"):
+        client.integrations(REF)
+
+
+def test_a_list_of_projects_with_a_next_page_that_is_empty_is_not_whole(ask):
+    server = Server(projects(1), document={"totalCount": 2}, always_next=True)
+    with pytest.raises(BadAnswer, match="says that there are 2"):
+        ask(server).projects()
 
 
 def test_the_highest_count_holds_though_a_later_page_says_less_or_nothing(ask, answers):
