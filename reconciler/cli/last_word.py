@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import TracebackType
 
+_PR_SET_DUMPABLE = 4
+"""As <linux/prctl.h> has it."""
+
 
 def install() -> None:
     """Have every error that nobody takes in told in this way, those of threads among them."""
@@ -39,6 +42,20 @@ def keep_no_core() -> None:
 
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def shut_others_out() -> None:
+    """Keep other processes of the same user from reading the memory, where Linux can do that.
+
+    A handler of cores that is a pipe gets none either, which the limit alone does not see to. For
+    commands that hold secrets; in a process that is not this program's own it does nothing.
+    """
+    if sys.excepthook is not _of_main:
+        return
+    import ctypes
+
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def tell(error: BaseException | None) -> None:

@@ -16,7 +16,7 @@ from click.core import ParameterSource
 from reconciler import catalogue
 from reconciler.api.credentials import ApiKey, ServiceAccount
 from reconciler.api.stop import Stop
-from reconciler.cli.last_word import silence_libraries
+from reconciler.cli.last_word import shut_others_out, silence_libraries
 from reconciler.cli.progress import say
 from reconciler.cli.proof import take_tolerated
 from reconciler.core.guard import Overrides
@@ -243,6 +243,7 @@ def take_output(given: dict[str, Any]) -> Output:
 def take_target(given: dict[str, Any]) -> Target:
     """Take the options of the connection out of what was given; the environment has the rest."""
     silence_libraries()
+    shut_others_out()
     state, seed, url = given.pop("simulate"), given.pop("seed"), given.pop("base_url")
     if seed and not state:
         raise click.UsageError("--seed goes with --simulate")

@@ -81,3 +81,24 @@ def test_a_crash_leaves_no_image_of_the_memory():
     )
     done = _run(program)
     assert done.stdout == "0 0\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what keeps others out is Linux's own")
+@pytest.mark.parametrize(("command", "dumpable"), [("drift", "0"), ("validate", "1")])
+def test_nobody_reads_the_memory_of_a_command_that_holds_secrets(command, dumpable):
+    program = (
+        "import atexit, ctypes, sys\n"
+        "atexit.register(lambda: print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)))\n"
+        "from reconciler.cli import main\n"
+        f"sys.argv = ['reconciler', '{command}', 'nowhere.yaml']\n"
+        "main()\n"
+    )
+    assert _run(program).stdout.splitlines()[-1] == dumpable
+
+
+def test_somebody_elses_process_is_left_as_it_is():
+    program = (
+        "import ctypes\nfrom reconciler.cli import last_word\nlast_word.shut_others_out()\n"
+        "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))\n"
+    )
+    assert _run(program).stdout == "1\n"

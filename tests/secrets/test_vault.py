@@ -1,13 +1,15 @@
-"""`{vault: MOUNT/PATH#FIELD}`, against a real server where there is one, and a stand-in always.
+"""`{vault: MOUNT/PATH#FIELD}`, against real servers where there are some, and a stand-in always.
 
-A real one is `vault` or `bao` on PATH, or the program that TEST_VAULT names. The stand-in answers
-as the documentation of Vault's HTTP API has it.
+OpenBao is `bao`, which a package has; Vault is `vault` on PATH, or the program that TEST_VAULT
+names. The stand-in answers as the documentation of Vault's HTTP API has it.
 """
 
 import os
 import shutil
 import socket
 import subprocess
+import sys
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -18,10 +20,18 @@ import requests
 
 pytest.importorskip("hvac", reason="pip install '.[sources]'")
 
-AGAINST = "a stand-in; a real Vault 1.14 where one is built (`tests/secrets/build-vault`)"
+AGAINST = "the real OpenBao; a real Vault 1.14 where one is built (`tests/secrets/build-vault`)"
 
 ROOT = "root-token"
-REAL = os.environ.get("TEST_VAULT") or shutil.which("vault") or shutil.which("bao")
+PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+REAL = {
+    "OpenBao": shutil.which("bao", path=PATH),
+    "Vault": os.environ.get("TEST_VAULT") or shutil.which("vault"),
+}
+HOW_TO_HAVE = {
+    "OpenBao": "pip install '.[sources]'",
+    "Vault": "build one with tests/secrets/build-vault, and name it in TEST_VAULT",
+}
 WRITTEN = ({"key": "old"}, {"key": "s3cret", "number": 5})
 
 
@@ -72,22 +82,35 @@ class StandIn:
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory):
-    """Start a server in development mode, with the same mounts and secrets."""
-    if REAL is None:
-        pytest.skip("no vault or bao on PATH, nor in TEST_VAULT")
-    address = f"http://127.0.0.1:{_free_port()}"
-    home = tmp_path_factory.mktemp("vault")
-    argv = [REAL, "server", "-dev", "-dev-no-store-token", f"-dev-root-token-id={ROOT}"]
-    argv += [f"-dev-listen-address={address.removeprefix('http://')}"]
-    log = (home / "log").open("wb")
-    process = subprocess.Popen(argv, stdout=log, stderr=log, env={"HOME": str(home)})
-    try:
-        _fill(address, process)
+    """Give the address of a real server, which is started when it is first asked for."""
+    with ExitStack() as stack:
+        running = {}
+
+        def address(name):
+            if REAL[name] is None:
+                pytest.skip(f"there is no {name}: {HOW_TO_HAVE[name]}")
+            if name not in running:
+                home = tmp_path_factory.mktemp(name)
+                running[name] = stack.enter_context(_serving(REAL[name], home))
+            return running[name]
+
         yield address
-    finally:
-        process.kill()
-        process.wait()
-        log.close()
+
+
+@contextmanager
+def _serving(program, home):
+    """Start a server in development mode, with the same mounts and secrets."""
+    address = f"http://127.0.0.1:{_free_port()}"
+    argv = [program, "server", "-dev", "-dev-no-store-token", f"-dev-root-token-id={ROOT}"]
+    argv += [f"-dev-listen-address={address.removeprefix('http://')}"]
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(argv, stdout=log, stderr=log, env={"HOME": str(home)})
+        try:
+            _fill(address, process)
+            yield address
+        finally:
+            process.kill()
+            process.wait()
 
 
 def _free_port():
@@ -130,10 +153,10 @@ def _put(call, url, body):
         assert monotonic() < deadline, answer.text
 
 
-@pytest.fixture(params=["stand-in", "real"])
+@pytest.fixture(params=["stand-in", *REAL])
 def vault(request, serve, monkeypatch):
-    if request.param == "real":
-        address = request.getfixturevalue("real")
+    if request.param in REAL:
+        address = request.getfixturevalue("real")(request.param)
         monkeypatch.setenv("VAULT_ADDR", address)
         monkeypatch.setenv("VAULT_TOKEN", ROOT)
         yield SimpleNamespace(address=address)
