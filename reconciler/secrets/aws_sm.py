@@ -1,11 +1,12 @@
 """`{aws-sm: ID#KEY}`: AWS Secrets Manager; without a key, the secret's whole text.
 
 `@VERSION` is a version's id or its stage, such as `@AWSPREVIOUS`. Region and credentials are found
-as boto3 finds them; an ID that is an ARN names its own region.
+as AWS's command line finds them; an ID that is an ARN names its own region.
 """
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler.secrets import content
@@ -17,6 +18,7 @@ from reconciler.secrets.source import (
     down,
     library,
     missing,
+    odd,
     split_version,
 )
 
@@ -78,10 +80,11 @@ def _reader(regions: set[str | None]) -> Callable[[_Name], Any]:
         retries={"total_max_attempts": 3, "mode": "standard"},
         max_pool_connections=WORKERS,
     )
+    own = os.environ.get("AWS_REGION")  # read by AWS's command line, and not by its library
     try:
         session = boto3.session.Session()
         clients = {
-            region: session.client("secretsmanager", region_name=region, config=limits)
+            region: session.client("secretsmanager", region_name=region or own, config=limits)
             for region in regions
         }
     except errors.NoRegionError:
@@ -104,6 +107,8 @@ def _read(client: Any, name: _Name, errors: Any) -> Any:
         why = down("AWS Secrets Manager cannot be reached", "check the region and the network")
     except errors.BotoCoreError as error:
         why = down(f"AWS cannot be asked ({type(error).__name__})", "try it with the AWS CLI")
+    except Exception as error:  # noqa: BLE001 - the library reads an answer as it comes
+        why = odd(f"the secret {name} in AWS", error)
     raise why
 
 

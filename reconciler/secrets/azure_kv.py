@@ -19,6 +19,7 @@ from reconciler.secrets.source import (
     down,
     library,
     missing,
+    odd,
     split_version,
 )
 
@@ -137,6 +138,8 @@ def _ask(call: Any, name: _Name) -> Any:
     except errors.AzureError:
         hint = "check the name of the vault, and the network"
         why = down(f"the Azure key vault {name.vault} cannot be reached", hint)
+    except Exception as error:  # noqa: BLE001 - the library reads an answer as it comes
+        why = odd(f"the secret {name} in Azure", error)
     raise why
 
 

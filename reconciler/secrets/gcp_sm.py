@@ -17,6 +17,7 @@ from reconciler.secrets.source import (
     down,
     library,
     missing,
+    odd,
     split_version,
 )
 
@@ -107,4 +108,6 @@ def _ask(call: Any, full: str) -> Any:
     except (errors.GoogleAPIError, requests.RequestException) as error:
         sentence = f"Google Cloud Secret Manager cannot be asked ({type(error).__name__})"
         why = down(sentence, "check the network, and try again")
+    except Exception as error:  # noqa: BLE001 - the library reads an answer as it comes
+        why = odd(full, error)
     raise why

@@ -63,6 +63,13 @@ def down(sentence: str, hint: str) -> Unavailable:
     return Unavailable(Unresolved("source-unavailable", sentence, hint, everywhere=True))
 
 
+def odd(what: str, error: Exception) -> Unavailable:
+    """Say that a library stumbled over what it was answered; its own words may quote that."""
+    sentence = f"{what} cannot be read: the answer is not what the store gives"
+    hint = f"see what else may have answered, such as a proxy ({type(error).__name__})"
+    return missing(sentence, hint)
+
+
 def forbidden(name: str) -> Unresolved:
     """Refuse what holds this tool's own credentials: a pull request must not send them away."""
     sentence = f"{name} holds this tool's own credentials, which no integration may get"

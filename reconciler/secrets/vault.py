@@ -95,11 +95,12 @@ class _Vault:
             if name.version:
                 hint = "leave the version out, or move to version 2 of the engine"
                 raise missing(f"Vault keeps no versions in {mount.path}", hint)
-            return _Kept(self._get(f"{mount.path}/{path}", name.path).get("data"), None, None)
+            return _Kept(self._data(f"{mount.path}/{path}", name.path), None, None)
         query = {"version": name.version} if name.version else {}
-        data = self._get(f"{mount.path}/data/{path}", name.path, query).get("data") or {}
-        about = data.get("metadata") or {}
-        return _Kept(data.get("data"), str(about.get("version")), about.get("created_time"))
+        data = self._data(f"{mount.path}/data/{path}", name.path, query)
+        about = content.within(data, "metadata")
+        version, created = (content.within(about, key) for key in ("version", "created_time"))
+        return _Kept(content.within(data, "data"), str(version), created)
 
     def _mount(self, path: str) -> _Mount:
         """Ask where the path is mounted, and how, as the command line does; once for each mount."""
@@ -107,14 +108,17 @@ class _Vault:
             for mount in self._mounts:
                 if path.startswith(f"{mount.path}/"):
                     return mount
-            about = self._get(f"sys/internal/ui/mounts/{path}", path).get("data") or {}
-            if about.get("type") not in _KEY_VALUE:
+            about = self._data(f"sys/internal/ui/mounts/{path}", path)
+            if content.within(about, "type") not in _KEY_VALUE:
                 hint = "an integration takes a lasting secret, not one made for each reader"
                 raise missing(f"{path} in Vault is not in a key-value engine", hint)
-            options = about.get("options") or {}
-            known = _Mount(str(about.get("path", "")).rstrip("/"), options.get("version") == "2")
+            version = content.within(content.within(about, "options"), "version")
+            known = _Mount(str(content.within(about, "path")).rstrip("/"), version == "2")
             self._mounts.append(known)
             return known
+
+    def _data(self, api: str, path: str, query: Mapping[str, int] | None = None) -> Any:
+        return content.within(self._get(api, path, query), "data")
 
     def _get(self, api: str, path: str, query: Mapping[str, int] | None = None) -> dict[str, Any]:
         import requests
@@ -132,7 +136,8 @@ class _Vault:
         else:
             if isinstance(answer, dict):
                 return answer
-            why = self._fault(answer.status_code, path)
+            status = answer.status_code if isinstance(answer, requests.Response) else 200
+            why = self._fault(status, path)
         raise why
 
     def _fault(self, status: int, path: str) -> Unavailable:

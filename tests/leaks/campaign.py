@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.leaks import blows, children, mistakes, network, planted, roads
+from tests.leaks import blows, children, mistakes, network, planted, roads, stores
 from tests.leaks.case import try_out
 from tests.leaks.world import plant
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.leaks.world import Planted
 
 SEED = 1
-ROOMS = (roads, mistakes, network, blows, children)
+ROOMS = (roads, mistakes, network, blows, children, stores)
 ONE_IN = 7
 """How many cases of the whole campaign stand for one that every run of the tests tries."""
 

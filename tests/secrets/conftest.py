@@ -59,7 +59,8 @@ def serve():
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
-                for name, value in document.get("headers", {}).items():
+                more = document.get("headers", {}) if isinstance(document, dict) else {}
+                for name, value in more.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)

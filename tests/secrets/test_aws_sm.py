@@ -72,6 +72,15 @@ def test_a_name_that_holds_an_at_sign_is_given_with_its_version(aws, resolved):
     assert resolved("aws-sm", "team@example/pager#a@b@AWSCURRENT") == "at"
 
 
+@pytest.mark.parametrize("name", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_either_variable_names_the_region(aws, resolved, monkeypatch, name):
+    aws.create_secret(Name="payments/pager", SecretString=PAGER)
+    for other in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(other)
+    monkeypatch.setenv(name, "eu-west-1")
+    assert resolved("aws-sm", "payments/pager#key") == "s3cret"
+
+
 def test_an_arn_names_its_own_region(aws, resolved):
     elsewhere = boto3.client("secretsmanager", region_name="us-east-1")
     arn = elsewhere.create_secret(Name="pager", SecretString="there")["ARN"]

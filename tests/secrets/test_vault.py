@@ -291,6 +291,16 @@ def test_a_redirect_is_not_followed(serve, fetched, monkeypatch):
     assert not seen
 
 
+@pytest.mark.parametrize("answer", [["s3cret"], "s3cret", {"data": ["s3cret"]}, {"data": "s3cret"}])
+def test_what_answers_in_another_way_than_vault_is_told(serve, fetched, monkeypatch, answer):
+    monkeypatch.setenv("VAULT_TOKEN", ROOT)
+    with serve(lambda path, headers: (200, answer)) as address:
+        monkeypatch.setenv("VAULT_ADDR", address)
+        [problem] = fetched("vault", "team/kv/pager#key")
+    assert problem.code in {"unresolved-secret", "source-unavailable"}
+    assert "s3cret" not in problem.message + problem.hint
+
+
 def test_netrc_and_proxy_variables_are_not_read(stand_in, resolved, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
