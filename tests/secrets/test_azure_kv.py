@@ -38,6 +38,8 @@ class StandIn:
         if name in FAULTS:
             status, code = FAULTS[name]
             return status, {"error": {"code": code, "message": "it is s3cret"}}
+        if name == "strange":
+            return 200, ["s3cret"]
         found = version[0] if version else NEW
         return 200, {
             "value": {NEW: "s3cret", OLD: "old"}[found],
@@ -79,6 +81,11 @@ def test_a_secret_and_a_version_of_it_are_read(azure, fetched):
     [
         ("absent", "there is no secret payments/absent in Azure"),
         ("denied", "the secret payments/denied in Azure may not be read"),
+        (
+            "strange",
+            "the secret payments/strange in Azure cannot be read: the answer is not what the store"
+            " gives",
+        ),
     ],
 )
 def test_what_cannot_be_had_is_told_in_our_own_words(azure, resolved, name, sentence):

@@ -41,6 +41,8 @@ class StandIn:
         if secret in FAULTS or (verb != "access" and not self.metadata):
             code, status = FAULTS.get(secret, FAULTS["denied"])
             return code, {"error": {"code": code, "status": status, "message": "it is s3cret"}}
+        if secret == "strange":
+            return 200, {"payload": ["s3cret"]}
         if verb != "access":
             return 200, {"name": full, "createTime": "2026-10-02T03:04:05.678901Z"}
         content = {"pager": f"s3cret-{number}".encode(), "binary": b"\xff\xfe"}.get(secret, b"x")
@@ -99,6 +101,7 @@ def test_who_may_only_read_goes_without_the_time(google, fetched):
         ("odd", "Google Cloud does not give {}"),
         ("binary", "{} is not UTF-8 text"),
         ("damaged", "{} arrived damaged"),
+        ("strange", "{} cannot be read: the answer is not what the store gives"),
     ],
 )
 def test_what_cannot_be_had_is_told_in_our_own_words(google, resolved, secret, sentence):
