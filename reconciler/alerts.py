@@ -6,7 +6,7 @@ configuration keeps the id that it was given. What is found is told, and fails n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.core.alert import dangling
 from reconciler.core.change import Action
@@ -15,7 +15,7 @@ from reconciler.core.problem import warning
 from reconciler.read import observing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from reconciler.api.client import Client
     from reconciler.core.alert import AlertConfiguration
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reconciler.core.state import ProjectRef
     from reconciler.run import Run
 
+T = TypeVar("T")
 _UNTRIED = (Status.SKIPPED, Status.CONFLICT)
 
 
@@ -32,23 +33,33 @@ def check_alerts(run: Run, client: Client) -> None:
 
     What is live is known from the second look; where there was none, nothing is asked.
     """
+    for ref, found in read_alerts(run, client.alert_configurations, _written(run)):
+        run.problems += _judge(run, ref, found)
+
+
+def read_alerts(
+    run: Run, ask: Callable[[ProjectRef], T], refs: Sequence[ProjectRef]
+) -> Iterator[tuple[ProjectRef, T]]:
+    """Give what is asked about the alerts of each project, as it arrives, if they are checked.
+
+    Where they cannot be read is a warning.
+    """
     from reconciler.api.errors import ApiError
     from reconciler.api.stop import Stopped
 
     if not run.job.alert_check or run.job.stop:
         return
-    written = _written(run)
 
     def progress(done: int, whole: int) -> None:
         run.job.progress("Reading alerts", done, whole)
 
     try:
-        with observing(run, client.alert_configurations) as observer:
-            for ref, found in observer.observe(written, progress):
+        with observing(run, ask) as observer:
+            for ref, found in observer.observe(refs, progress):
                 if isinstance(found, ApiError):
                     run.problems.append(_unread(ref, found))
                 else:
-                    run.problems += _judge(run, ref, found)
+                    yield ref, found
     except (ApiError, Stopped) as error:
         hint = "run `reconciler apply` again later, or look at the alerts in the web interface"
         run.problems.append(warning("alerts-unchecked", f"reading alerts ended: {error}", hint))

@@ -62,13 +62,14 @@ def _write(
     from reconciler.api.perform import perform_all
 
     job, (before, whole) = run.job, share
+    doing = "Rehearsing" if run.rehearsal else "Writing"
     return perform_all(
         client,
         part,
         catalogue.kinds(client.dialect.name),
         job.stop,
         job.target.concurrency,
-        lambda done, _: job.progress("Writing", before + done, whole),
+        lambda done, _: job.progress(doing, before + done, whole),
         watch,
     )
 

@@ -37,6 +37,8 @@ class Run:
 
     command: str
     job: Job
+    rehearsal: bool = False
+    """Whether writes go to a copy of what is live, and nowhere else."""
     policy: Policy = NO_POLICY
     api: str | None = None
     base_url: str | None = None
@@ -116,6 +118,7 @@ class Run:
             problems=tuple(sorted(self.problems, key=lambda problem: problem.sort_key)),
             performed=self.outcomes is not None,
             settled=self.settled,
+            rehearsal=self.rehearsal,
         )
 
     def _outcomes(self) -> list[Outcome]:

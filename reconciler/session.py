@@ -71,10 +71,7 @@ def connect(target: Target, desired: Desired, stop: Stop, *, writable: bool) -> 
     Raises Invalid for what the API at this address does not offer.
     A new simulator has the projects that the desired state names, unless a seed says otherwise.
     """
-    from reconciler.api.client import Client
     from reconciler.api.dialects import DIALECTS
-    from reconciler.api.transport import Transport
-    from reconciler.api.waits import Waits
 
     dialect = DIALECTS[desired.api]
     _check_offer(target, desired, dialect)
@@ -82,10 +79,7 @@ def connect(target: Target, desired: Desired, stop: Stop, *, writable: bool) -> 
         connection = (
             _simulated(target, desired, stack) if target.simulate else _real(target, dialect)
         )
-        transport = stack.enter_context(Transport(connection, writable=writable))
-        waits, ends = Waits(stop, target.told), Ends(_hidden(desired, connection))
-        signed = _signed(transport, connection.credentials, waits, ends, stack)
-        yield Client(signed, dialect, catalogue.kinds(desired.api), waits, ends)
+        yield client_of(connection, target, desired, stop, stack, writable=writable)
 
 
 @contextmanager
@@ -131,6 +125,23 @@ def _check_offer(target: Target, desired: Desired, dialect: Dialect) -> None:
     ]
     if problems:
         raise Invalid(problems)
+
+
+def client_of(  # noqa: PLR0913 - what a run has, and what it connects to
+    connection: Connection, target: Target, desired: Desired, stop: Stop, stack: ExitStack,
+    *, writable: bool,
+) -> Client:  # fmt: skip
+    """Give a client of a connection, until the stack is left."""
+    from reconciler.api.client import Client
+    from reconciler.api.dialects import DIALECTS
+    from reconciler.api.transport import Transport
+    from reconciler.api.waits import Waits
+
+    transport = stack.enter_context(Transport(connection, writable=writable))
+    waits, ends = Waits(stop, target.told), Ends(_hidden(desired, connection))
+    signed = _signed(transport, connection.credentials, waits, ends, stack)
+    kinds = catalogue.kinds(desired.api)
+    return Client(signed, DIALECTS[desired.api], kinds, waits, ends)
 
 
 def _signed(
@@ -183,21 +194,7 @@ def _connection(target: Target, dialect: Dialect, credentials: Credentials) -> C
 
 
 def _simulated(target: Target, desired: Desired, stack: ExitStack) -> Connection:
-    from reconciler.api.credentials import ApiKey
-    from reconciler.api.transport import Connection
-    from reconciler.simulator import InProcess, StateError, open_service
+    from reconciler.inside import of_state
 
     assert target.simulate  # noqa: S101 - its caller asked
-    projects = [(project.ref.id, project.ref.name) for project in desired.projects]
-    try:
-        service = open_service(
-            target.simulate, seed=target.seed, projects=projects, dialect=desired.api
-        )
-    except StateError as error:
-        problem = Problem("simulator-state", str(error), "check --simulate and --seed")
-    else:
-        stack.callback(service.close)
-        adapter = InProcess(service.handle)
-        key = ApiKey("sim", "sim")
-        return Connection(SIMULATOR_URL, key, trace=target.trace, adapter=adapter)
-    raise Failed(problem)
+    return of_state(target.simulate, target.seed, desired, SIMULATOR_URL, target.trace, stack)

@@ -5,8 +5,8 @@
                                live projects ─┘
 
 `validate` gets off after load, `drift` after look, `plan` after make_plan. `apply` goes on to
-perform and then looks a second time, when nothing must be left to do. Each gives one report,
-whatever happens on the way.
+perform and then looks a second time, when nothing must be left to do; a rehearsal does that in a
+copy. Each gives one report, whatever happens on the way.
 
 `export` walks the lower half alone, from the live projects to what a file would declare of them.
 """
@@ -21,6 +21,7 @@ from reconciler.discover import Targets, discover, narrow
 from reconciler.evidence import journaling, tell_doubts
 from reconciler.export import Export
 from reconciler.job import Job
+from reconciler.rehearsal import connect_copy, copy_live
 from reconciler.rollback import keep_rollback
 from reconciler.rollout import perform
 from reconciler.run import Run
@@ -42,7 +43,10 @@ if TYPE_CHECKING:
 
     from reconciler.report import Report
 
-__all__ = ["Job", "apply", "drift", "export", "look_by_receipts", "plan", "targets", "validate"]
+__all__ = [
+    "Job", "apply", "drift", "export", "look_by_receipts", "plan", "rehearse", "targets",
+    "validate",
+]  # fmt: skip
 
 
 def look_by_receipts(job: Job, act: Callable[[Run], None]) -> Report:
@@ -111,6 +115,26 @@ def apply(job: Job, approve: Callable[[Report], bool]) -> Report:
                 look_again(run, client)
                 check_alerts(run, client)
                 keep_receipts(run)
+    return run.report()
+
+
+def rehearse(job: Job) -> Report:
+    """Make what is declared live in a copy of what is live, and nowhere else.
+
+    The API is only read, and let go of before the first write to the copy. Nobody is asked, and no
+    journal, receipt or rollback is kept, since each would tell of writes.
+    """
+    with Run("apply", job, rehearsal=True) as run:
+        desired = resolve(run, load(run))
+        with connect(run, desired, writable=False) as client:
+            look(run, client, desired)
+            make_plan(run, client, desired)
+            live = copy_live(run, client) if is_approved(run, lambda _: True) else None
+        if live is not None:
+            with connect_copy(run, desired, live) as copy:
+                perform(run, copy)
+                look_again(run, copy)
+                check_alerts(run, copy)
     return run.report()
 
 

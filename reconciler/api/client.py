@@ -77,19 +77,19 @@ class Client:
         Where links say that the list is whole, a count that is higher is a warning alone.
         """
         path = self.dialect.projects_of(org_id) if org_id else self.dialect.projects()
-        found = self._list(path, "id", may_be_short=True)
+        found = self.entries(path, "id", may_be_short=True)
         if not all(isinstance(item.get("name"), str) for item in found):
             raise BadAnswer("the answer holds a project without a name")
         return [ProjectRef(item["id"], item["name"], _text(item.get("orgId"))) for item in found]
 
     def integrations(self, ref: ProjectRef) -> LiveProject:
         """Read all integrations of a project whose id is known, in one call."""
-        results = self._list(self.dialect.integrations(ref.id or ""), "type")
+        results = self.entries(self.dialect.integrations(ref.id or ""), "type")
         return LiveProject(ref, decode_integrations(results, self._kinds))
 
     def alert_configurations(self, ref: ProjectRef) -> list[AlertConfiguration]:
         """Read all alert configurations of a project whose id is known."""
-        results = self._list(self.dialect.alert_configurations(ref.id or ""), "id")
+        results = self.entries(self.dialect.alert_configurations(ref.id or ""), "id")
         return [decode_alert(item) for item in results]
 
     def write(self, method: str, path: str, body: bytes | None) -> Mapping[str, LiveIntegration]:
@@ -113,7 +113,11 @@ class Client:
         """
         self._waits.before(attempt, asked, why)
 
-    def _list(self, path: str, key: str, *, may_be_short: bool = False) -> list[dict[str, Any]]:
+    def entries(self, path: str, key: str, *, may_be_short: bool = False) -> list[dict[str, Any]]:
+        """Read a whole list as it is; `key` is what identifies each entry.
+
+        Only where it `may_be_short` is a count that is higher no error, if links end the list.
+        """
         listed = read_list(lambda number: self._page(path, number), key)
         if listed.lack and not (may_be_short and listed.ends):
             raise BadAnswer(listed.lack)

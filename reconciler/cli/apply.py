@@ -68,6 +68,12 @@ OWN = (
     DEADLINE,
     click.option("--dry-run", is_flag=True, help="Write nothing; exit as `plan` does."),
     click.option(
+        "--rehearse",
+        is_flag=True,
+        help="Apply to a copy of what is live, in memory, and show what comes of it. The API is"
+        " only read, nobody is asked, and no journal, receipt or rollback is kept.",
+    ),
+    click.option(
         "--no-alert-check",
         "alert_check",
         is_flag=True,
@@ -85,7 +91,10 @@ def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FB
     """Make the desired state live: plan, ask, write, and look again."""
     if plan_file and given["expect"]:
         raise click.UsageError("--plan and --expect are two ways to say one thing: give one")
-    answered = bool(yes or plan_file or given["expect"] or given["dry_run"])
+    rehearse = given.pop("rehearse")
+    if rehearse and given["dry_run"]:
+        raise click.UsageError("--dry-run ends before what --rehearse is to show: give one")
+    answered = bool(yes or plan_file or given["expect"] or given["dry_run"] or rehearse)
     if not answered and not (sys.stdin and sys.stdin.isatty()):
         raise click.UsageError("there is no terminal to ask on: give --yes, --plan or --expect")
     output, look = take_output(given), take_look(given)
@@ -101,7 +110,7 @@ def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FB
         look["stop"].end_after(deadline)
     with stopping(look["stop"]), progress() as told:
         job = workflow.Job(**look, **given, saved=saved, progress=told)
-        report = workflow.apply(job, approve)
+        report = workflow.rehearse(job) if rehearse else workflow.apply(job, approve)
     return show(report, output)
 
 

@@ -14,10 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _INTERRUPTED = 128
+_REHEARSAL = "This was a rehearsal, in a copy of what is live: nothing was written to the API."
 
 
 def conclusion(report: Report) -> str:
-    """Say what the run came to."""
+    """Say what the run came to, a line for each sentence that matters; the last matters most."""
+    said = _conclusion(report)
+    return f"{said}\n{_REHEARSAL}" if report.rehearsal else said
+
+
+def _conclusion(report: Report) -> str:
     if report.exit >= _INTERRUPTED:
         return "Interrupted. " + (_applied(report) if report.performed else "Nothing was written.")
     if report.exit == Exit.INVALID:
@@ -119,10 +125,12 @@ def _apply(report: Report) -> str:
 def _applied(report: Report) -> str:
     outcomes = report.outcomes or ()
     counts = Counter(outcome.status for outcome in outcomes)
-    said = f"{counts[Status.DONE]} of {_count(len(outcomes), 'operation')} done"
+    place = " in a copy" if report.rehearsal else ""
+    said = f"{counts[Status.DONE]} of {_count(len(outcomes), 'operation')} done{place}"
     others = [f"{counts[status]} {status}" for status in Status if status is not Status.DONE]
     said += "".join(f", {text}" for text in others if not text.startswith("0 "))
-    return f"{said}. Nothing is left to do." if report.settled else f"{said}."
+    rest = "would be" if report.rehearsal else "is"
+    return f"{said}. Nothing {rest} left to do." if report.settled else f"{said}."
 
 
 def _count(number: int, noun: str) -> str:

@@ -47,7 +47,7 @@ def render(report: Report, style: Style) -> str:
 
 def _rows(report: Report) -> Iterator[Mapping[str, object]]:
     reason = " ".join(conclusion(report).split("\n"))
-    yield {"record": "run", "status": report.exit, "code": report.command, "reason": reason}
+    yield {"record": "run", "status": report.exit, "code": report.name, "reason": reason}
     yield from map(_problem, report.problems)
     outcomes = {outcome.operation.change.key: outcome for outcome in report.outcomes or ()}
     for change in report.changes:

@@ -80,9 +80,12 @@ def fingerprints(found: list[Finding]) -> list[str]:
 
 
 def _run(report: Report) -> Iterator[Finding]:
+    """Say what became of a run that did not succeed; a rehearsal always says that it is one."""
+    sentence = " ".join(conclusion(report).split("\n"))
     if not report.succeeded:
-        sentence = " ".join(conclusion(report).split("\n"))
-        yield Finding("run", Level.ERROR, sentence, (report.command,))
+        yield Finding("run", Level.ERROR, sentence, (report.name,))
+    elif report.rehearsal:
+        yield Finding("rehearsal", Level.NOTE, sentence, (report.name,))
 
 
 def _problem(problem: Problem) -> Finding:

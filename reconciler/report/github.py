@@ -21,8 +21,8 @@ def render(report: Report, style: Style) -> str:
     """Write a command a line, the worst first: GitHub shows ten of each level."""
     del style
     lines = [_line(finding) for finding in findings(report)]
-    if report.succeeded:
-        lines.append(f"::notice title=reconciler {report.command}::{_data(conclusion(report))}")
+    if report.succeeded and not report.rehearsal:
+        lines.append(f"::notice title=reconciler {report.name}::{_data(conclusion(report))}")
     return "\n".join(lines) + "\n"
 
 

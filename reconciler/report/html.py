@@ -48,7 +48,7 @@ _FOOT = f"</main>\n<script>{SCRIPT}</script>\n</body>\n</html>"
 
 
 def _head(report: Report) -> Iterator[str]:
-    title = f"reconciler {report.command}"
+    title = f"reconciler {report.name}"
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'

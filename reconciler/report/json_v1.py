@@ -34,6 +34,8 @@ def document(report: Report) -> dict[str, Any]:
         "changes": [_change(change) for change in report.changes],
         "operations": [_operation(operation) for operation in report.operations],
     }
+    if report.rehearsal:
+        shown["rehearsal"] = True
     if report.outcomes is not None:
         shown["outcomes"] = [_outcome(outcome) for outcome in report.outcomes]
     return {**shown, "problems": [_problem(problem) for problem in report.problems]}

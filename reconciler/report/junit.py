@@ -28,7 +28,7 @@ def render(report: Report, style: Style) -> str:
     """Write one suite, its tests in the order of the report."""
     del style
     cases = [_run(report), *map(_problem, report.problems), *_changes(report)]
-    suite = ET.Element("testsuite", name=f"reconciler {report.command}", tests=str(len(cases)))
+    suite = ET.Element("testsuite", name=f"reconciler {report.name}", tests=str(len(cases)))
     for counted, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(counted, str(sum(case.find(tag) is not None for case in cases)))
     suite.extend(cases)
@@ -43,7 +43,7 @@ def _case(owner: str, name: str) -> ET.Element:
 
 
 def _run(report: Report) -> ET.Element:
-    case = _case("reconciler", report.command)
+    case = _case("reconciler", report.name)
     sentence = " ".join(conclusion(report).split("\n"))
     if report.succeeded:
         ET.SubElement(case, "system-out").text = sentence

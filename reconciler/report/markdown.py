@@ -78,7 +78,7 @@ def _head(report: Report) -> str:
     rule = " | ".join(["---:"] * len(counts))
     sign = "✅" if report.succeeded else "❌"
     return (
-        f"<!-- reconciler:{report.command} -->\n### {sign} reconciler {report.command}\n\n"
+        f"<!-- reconciler:{report.name} -->\n### {sign} reconciler {report.name}\n\n"
         f"| {names} |\n| {rule} |\n| {numbers} |\n\n" + "\\\n".join(said) + "\n"
     )
 

@@ -22,7 +22,7 @@ _Samples = list[tuple["Mapping[str, str]", int]]
 def render(report: Report, style: Style) -> str:
     """Write each metric with its help, all gauges."""
     del style
-    run = {"command": report.command}
+    run = {"command": report.name}
     blocks = [
         _metric("drift", "Integrations that differ from the desired state.", _drift(report)),
         _metric("integrations", "Integrations by what they need.", _totals(report)),

@@ -40,7 +40,7 @@ def _run(report: Report) -> dict[str, Any]:
     driver = {"name": "reconciler", "version": __version__, "rules": [{"id": id} for id in rules]}
     return {
         "tool": {"driver": driver},
-        "automationDetails": {"id": f"reconciler/{report.command}/"},
+        "automationDetails": {"id": f"reconciler/{report.name}/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report, found)],
         "results": [

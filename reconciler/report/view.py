@@ -34,7 +34,8 @@ class Report:
     `changes` are sorted by project id and type; `operations` and `outcomes` are in the order of the
     plan, one outcome each; `problems` are sorted by place. `exit` is the run's exit code.
     `performed` says that an apply came as far as writing, `settled` that a second look afterwards
-    found nothing left. `finished` is when the run ended, in seconds since 1970, if that is known.
+    found nothing left. In a `rehearsal` all of that happened in a copy, and nothing in what is
+    live. `finished` is when the run ended, in seconds since 1970, if that is known.
     """
 
     command: str
@@ -49,7 +50,13 @@ class Report:
     problems: tuple[Problem, ...] = ()
     performed: bool = False
     settled: bool = False
+    rehearsal: bool = False
     finished: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What was run, in a word: a rehearsal is no apply, wherever one of them is looked for."""
+        return "rehearsal" if self.rehearsal else self.command
 
     @property
     def succeeded(self) -> bool:
@@ -73,11 +80,14 @@ def totals(report: Report) -> Mapping[str, int]:
 
 
 def left(report: Report) -> tuple[Change, ...]:
-    """Give the changes that are still to be made: all that are pending, and not known as done."""
+    """Give the changes that are still to be made: all that are pending, and not known as done.
+
+    What was done in a rehearsal alone is still to be made.
+    """
     done = {
         outcome.operation.change.key
         for outcome in report.outcomes or ()
-        if outcome.status is Status.DONE
+        if outcome.status is Status.DONE and not report.rehearsal
     }
     return tuple(
         change for change in report.changes if change.action.is_pending and change.key not in done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.simulator.copied import Shown, open_copy
 from reconciler.simulator.doors import InProcess, serve
 from reconciler.simulator.message import Handles, Request, Response
 from reconciler.simulator.refusals import Refusal, read_refusal
@@ -26,12 +27,14 @@ __all__ = [
     "Response",
     "Seed",
     "Service",
+    "Shown",
     "StateError",
     "Store",
     "Switches",
     "from_projects",
     "list_switches",
     "load_seed",
+    "open_copy",
     "open_service",
     "read_refusal",
     "read_switches",

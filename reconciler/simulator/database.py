@@ -32,12 +32,15 @@ ALTER TABLE projects ADD COLUMN api TEXT NOT NULL DEFAULT 'atlas';
 ALTER TABLE projects ADD COLUMN clusters TEXT NOT NULL DEFAULT '[]'
 """
 _ALERTS = "ALTER TABLE projects ADD COLUMN alerts TEXT NOT NULL DEFAULT '[]'"
-_STEPS = (_TABLES, _DIALECTS, _ALERTS)
+_COPIES = "ALTER TABLE integrations ADD COLUMN as_shown INTEGER NOT NULL DEFAULT 0"
+_STEPS = (_TABLES, _DIALECTS, _ALERTS, _COPIES)
 """What leads from each version to the next, from an empty file on. Only ever added to."""
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open a file, or make it, readable by its owner only. Raises StateError."""
+def connect(path: Path | None) -> sqlite3.Connection:
+    """Open a file, or make it, readable by its owner only; or memory. Raises StateError."""
+    if path is None:
+        return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
         # It will hold secrets, and SQLite would make it readable by all.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -46,7 +49,7 @@ def connect(path: Path) -> sqlite3.Connection:
         raise StateError(f"{path} cannot be opened as simulator state: {error}") from error
 
 
-def prepare(connection: sqlite3.Connection, path: Path, fill: Callable[[], None]) -> bool:
+def prepare(connection: sqlite3.Connection, path: Path | None, fill: Callable[[], None]) -> bool:
     """Check that the file is ours and bring it up to date, or make it so and fill it, in one step.
 
     Tells whether it was new. Raises StateError, and whatever `fill` raises.
@@ -66,7 +69,7 @@ def prepare(connection: sqlite3.Connection, path: Path, fill: Callable[[], None]
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explained(path: Path | None) -> Iterator[None]:
     """Turn what SQLite says into a StateError."""
     try:
         yield
@@ -84,7 +87,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, version: int) -> None:
     connection.execute(f"PRAGMA user_version = {len(_STEPS)}")
 
 
-def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
+def _checked_version(connection: sqlite3.Connection, path: Path | None) -> int:
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (health,) = connection.execute("PRAGMA quick_check(1)").fetchone()

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 def list_all(call: Call) -> Answer:
     """Give the project's integrations in the fixed order of types."""
-    kept = call.store.integrations(call.names["groupId"])
-    known = [integration for integration in kept if is_shown(call.dialect.name, integration.type)]
-    integrations = sorted(known, key=_order)
+    integrations = sorted(_all_shown(call), key=_order)
     start = call.options.offset
     page = integrations[start : start + call.options.per_page]
     shown = [show(call.dialect.name, integration, call.switches) for integration in page]
@@ -107,10 +105,12 @@ def _offered(call: Call) -> None:
 
 def _find(call: Call) -> Integration | None:
     wanted = call.names["integrationType"]
-    if not is_shown(call.dialect.name, wanted):
-        return None
-    found = call.store.integrations(call.names["groupId"])
-    return next((integration for integration in found if integration.type == wanted), None)
+    return next((found for found in _all_shown(call) if found.type == wanted), None)
+
+
+def _all_shown(call: Call) -> list[Integration]:
+    kept = call.store.integrations(call.names["groupId"])
+    return [integration for integration in kept if is_shown(call.dialect.name, integration)]
 
 
 def _present(call: Call) -> Integration:

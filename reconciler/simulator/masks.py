@@ -31,8 +31,10 @@ def show(dialect: str, integration: Integration, switches: Switches) -> dict[str
     """Give an integration as the API shows it: masked, defaults filled in, `type` last.
 
     What the catalogue does not know, and only a seed can bring, is shown as it is; what it knows of
-    other dialects only is not shown.
+    other dialects only is not shown. A copy of what an API showed is shown like that again.
     """
+    if integration.as_shown:
+        return dict(integration.settings)
     kind = kinds(dialect).get(integration.type)
     fields = kind.fields if kind else {}
     elsewhere = _known_anywhere(integration.type) - fields.keys()
@@ -54,9 +56,10 @@ def show(dialect: str, integration: Integration, switches: Switches) -> dict[str
     return {name: members[name] for name in sorted(members)} | {"type": integration.type}
 
 
-def is_shown(dialect: str, type_: str) -> bool:
-    """Tell whether a dialect shows a type: it knows it, or nobody does."""
-    return type_ in kinds(dialect) or type_ not in types()
+def is_shown(dialect: str, integration: Integration) -> bool:
+    """Tell whether a dialect shows an integration: it knows the type, or nobody does."""
+    type_ = integration.type
+    return integration.as_shown or type_ in kinds(dialect) or type_ not in types()
 
 
 def _known_anywhere(type_: str) -> frozenset[str]:

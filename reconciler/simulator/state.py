@@ -60,11 +60,15 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """An integration with its settings in plaintext; its repr shows none of them."""
+    """An integration with its settings in plaintext; its repr shows none of them.
+
+    With `as_shown`, the settings are all that an API showed of it instead, its id too.
+    """
 
     type: str
     id: str
     settings: Mapping[str, Any]
+    as_shown: bool = False
 
     def __repr__(self) -> str:
         return f"Integration({self.type}, {self.id})"

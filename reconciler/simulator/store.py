@@ -26,7 +26,7 @@ AND (:prefix = '' OR substr(casefold(name), 1, length(:prefix)) = :prefix)
 class Store:
     """Projects and integrations. Everything but `open` and `close` belongs inside `transaction`."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, *, is_new: bool) -> None:
+    def __init__(self, path: Path | None, connection: sqlite3.Connection, *, is_new: bool) -> None:
         """Take a connection to a file that has our tables; see `open`."""
         self._path = path
         self._connection = connection
@@ -34,12 +34,12 @@ class Store:
         self.is_new = is_new
 
     @classmethod
-    def open(cls, path: Path, fill: Callable[[], Seed] = Seed) -> Store:
+    def open(cls, path: Path | None, fill: Callable[[], Seed] = Seed) -> Store:
         """Open a state, or make it, readable by its owner only, and fill it.
 
-        `fill` is called for a new state only: one whose file is missing or empty. Tables and
-        content come in one step, so a state is either whole or still new. Raises StateError when
-        the file cannot be used, and whatever `fill` raises.
+        Without a path it is new, and in memory. `fill` is called for a new state only: one whose
+        file is missing or empty. Tables and content come in one step, so a state is either whole or
+        still new. Raises StateError when the file cannot be used, and whatever `fill` raises.
         """
         connection = connect(path)
         try:
@@ -107,9 +107,13 @@ class Store:
     def integrations(self, project_id: str) -> list[Integration]:
         """Give a project's integrations, in no order."""
         rows = self._connection.execute(
-            "SELECT type, id, settings FROM integrations WHERE project_id = ?", (project_id,)
+            "SELECT type, id, settings, as_shown FROM integrations WHERE project_id = ?",
+            (project_id,),
         )
-        return [Integration(type_, id_, json.loads(settings)) for type_, id_, settings in rows]
+        return [
+            Integration(type_, id_, json.loads(settings), bool(as_shown))
+            for type_, id_, settings, as_shown in rows
+        ]
 
     def put_integration(self, project_id: str, integration: Integration) -> None:
         """Keep an integration, in the place of any of its type."""
@@ -129,8 +133,11 @@ def _insert(connection: sqlite3.Connection, seed: Seed) -> None:
         "INSERT INTO projects VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_row, seed.projects)
     )
     connection.executemany(
-        "INSERT INTO integrations VALUES (?, ?, ?, ?)",
-        ((project, i.type, i.id, json.dumps(i.settings)) for project, i in seed.integrations),
+        "INSERT INTO integrations VALUES (?, ?, ?, ?, ?)",
+        (
+            (project, i.type, i.id, json.dumps(i.settings), i.as_shown)
+            for project, i in seed.integrations
+        ),
     )
 
 

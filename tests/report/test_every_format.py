@@ -33,6 +33,7 @@ RUNS = {
     "mixed-plan": "mixed plan desired.yaml",
     "mixed-drift": "mixed drift desired.yaml",
     "mixed-apply": "mixed apply desired.yaml --yes",
+    "mixed-rehearsal": "mixed apply desired.yaml --rehearse",
     "refused": "refused plan desired.yaml",
     "partial": "unreadable apply desired.yaml --yes",
     "failed": "unreadable plan desired.yaml",
