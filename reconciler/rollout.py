@@ -41,7 +41,7 @@ def perform(run: Run, client: Client) -> None:
             )
             break
     run.outcomes = _whole(parts, known, run.job.stop.reason or watch.objection())
-    run.job.stop.shielded = False
+    run.job.stop.shielded = run.job.stop.deaf = False
     _tell(run, client, watch)
 
 
@@ -80,9 +80,12 @@ def _is_verified(run: Run, client: Client, outcomes: list[Outcome]) -> bool:
         return False
     seen = replace(run, outcomes=outcomes, problems=[], unread=[], settled=False)
     try:
+        run.job.stop.deaf = False
         look_again(seen, client)
     except (Stopped, Failed):
         return False
+    finally:
+        run.job.stop.deaf = True
     return seen.settled
 
 

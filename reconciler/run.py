@@ -82,6 +82,7 @@ class Run:
         """
         from reconciler.api.stop import Stopped
 
+        self.job.stop.deaf = True
         if isinstance(error, Invalid):
             self.end(Exit.INVALID, *error.problems)
         elif isinstance(error, Failed):

@@ -39,6 +39,7 @@ def load(run: Run) -> Desired:
     from reconciler.secrets.gate import check
     from reconciler.secrets.key import refuse_keys
 
+    run.job.stop.pause(0)
     if run.job.policy is not None:
         run.policy = policy.load(run.job.policy)
     gc.disable()

@@ -98,12 +98,12 @@ def perform_all(  # noqa: PLR0913, PLR0917 - what carrying out takes, and what o
 
     Gives one outcome for each operation, in the order of the plan. Raises nothing: told to stop at
     once, it leaves what is in flight, and says that its fate is unknown. It shields the run from a
-    first signal; whoever called lifts the shield, once the outcomes are safe.
+    first signal, and afterwards from all; whoever called lifts that, once the outcomes are safe.
     """
     groups = [list(group) for _, group in groupby(operations, key=lambda o: o.change.project.id)]
     futures: list[Future[list[Outcome]]] = []
     pool, done = ThreadPoolExecutor(concurrency), 0
-    stop.shielded = True
+    stop.shielded, stop.deaf = True, False
     with suppress(Stopped):
         futures.extend(
             pool.submit(perform, client, group, kinds, stop, overseer) for group in groups
@@ -112,6 +112,7 @@ def perform_all(  # noqa: PLR0913, PLR0917 - what carrying out takes, and what o
             future.exception()
             done += len(group)
             progress(done, len(operations))
+    stop.deaf = True
     pool.shutdown(wait=False, cancel_futures=True)
     return [o for pair in zip_longest(groups, futures) for o in _known(*pair)]
 

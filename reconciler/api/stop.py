@@ -33,6 +33,8 @@ class Stop:
         self._granted = inf
         self.shielded = False
         """Whether something is in flight that a first signal must not cut off."""
+        self.deaf = False
+        """Whether no signal may break in: what is known is being put together."""
 
     def __bool__(self) -> bool:
         """Tell whether the run is ending."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _STDERR = 2
 _TOLD = b"\nInterrupted: finishing what is in flight. Once more ends it at once.\n"
 
@@ -23,7 +24,9 @@ _TOLD = b"\nInterrupted: finishing what is in flight. Once more ends it at once.
 def stopping(stop: Stop) -> Iterator[None]:
     """Let a signal end the run: at once while it reads, and after what is in flight as it writes.
 
-    A second signal cuts that off too. Further ones change nothing: the report is being made.
+    A second signal cuts that off too. Further ones change nothing: the report is being made. Where
+    signals were held until now, one of them ends the run before it begins, and what comes after the
+    run changes nothing either.
     """
     seen = 0
 
@@ -32,17 +35,22 @@ def stopping(stop: Stop) -> Iterator[None]:
         del frame
         seen += 1
         stop.interrupt(number, signal.Signals(number).name)
+        if stop.deaf:
+            return
         if seen == 1 and stop.shielded:
             os.write(_STDERR, _TOLD)
         elif seen == 1 or (seen == 2 and stop.shielded):  # noqa: PLR2004 - the second
             raise Stopped(stop.reason)
 
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    stop.deaf = True
+    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    held = signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    stop.deaf = False
     try:
         yield
     finally:
         for number, old in before.items():
-            signal.signal(number, old)
+            signal.signal(number, signal.SIG_IGN if number in held else old)
 
 
 def read_line() -> str:

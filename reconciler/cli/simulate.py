@@ -91,6 +91,7 @@ def command(
             state, seed=seed, keys=keys, account=account, switches=switches, refusals=refusals
         )
         with closing(service), stopping(stop):
+            stop.pause(0)
             _serve(service, port)
     except (StateError, OSError) as error:
         click.echo(f"reconciler: simulator: {error}", err=True)

@@ -102,6 +102,7 @@ def command(watch: float | None, **given: Any) -> int:
     between = Stop()  # for a signal that comes between two looks
     try:
         with stopping(between):
+            between.pause(0)
             return _watch(look, watch) if watch else look()
     except Stopped:
         return _SIGNALLED + between.signal
@@ -159,6 +160,8 @@ def _look(job: workflow.Job, params: dict[str, str], output: Output, told: set[P
     told.clear()
     told.update(problems)
     failed = any(problem.is_error for problem in problems)
+    if stop.signal:
+        return _SIGNALLED + stop.signal
     return int(report.exit) or (Exit.FAILED if failed else Exit.OK)
 
 

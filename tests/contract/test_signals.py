@@ -10,6 +10,8 @@ from threading import Event, Thread
 import pytest
 import yaml
 
+from reconciler.api.stop import Stop
+from reconciler.cli.signals import stopping
 from reconciler.simulator import open_service, serve
 
 PROJECTS = [("1d791c84ff7a2522cc4f9aa1", "one"), ("2d791c84ff7a2522cc4f9aa1", "two")]
@@ -121,3 +123,74 @@ def test_a_second_signal_cuts_off_what_is_in_flight_and_says_so(interrupted):
     assert returned == 143
     statuses = [outcome["status"] for outcome in report["outcomes"]]
     assert statuses == ["unknown", "unknown", "skipped"]
+
+
+HELD = """\
+import os, signal, sys
+from reconciler.__main__ import main
+from reconciler.cli import output
+sent = []
+def send():
+    sent.append(1)
+    os.kill(os.getpid(), signal.{number})
+if {late}:
+    output.now = lambda: send() or 0
+else:
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.{number}])
+    send()
+main()
+"""
+"""Begins with a signal that came before anything was imported, or gets one with the run's end."""
+
+
+@pytest.fixture
+def held(tmp_path):
+    """Run the program in a process that sends a signal to itself."""
+
+    def run(number, *command, late=False):
+        (tmp_path / "desired.yaml").write_text(STATE)
+        return subprocess.run(
+            [sys.executable, "-c", HELD.format(number=number.name, late=late), *command],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "KEY": "11111111-2222-3333-4444-555555556666"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+
+    return run
+
+
+@pytest.mark.parametrize("command", ["validate", "plan", "drift", "apply"])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_that_comes_before_the_run_gets_its_report_too(held, command, number, code):
+    options = ["--yes"] * (command == "apply") + ["--simulate", "s.db"] * (command != "validate")
+    done = held(number, command, "desired.yaml", "--format", "json", *options)
+    assert (done.returncode, done.stderr) == (code, "")
+    assert json.loads(done.stdout)["changes"] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_comes_after_the_run_takes_nothing_off_its_report(held, number):
+    done = held(
+        number, *("apply", "desired.yaml", "--yes", "--format", "json", "--simulate", "s.db"),
+        late=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [one["status"] for one in json.loads(done.stdout)["outcomes"]] == ["done"] * 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_simulator_ends_before_it_begins_to_serve(held, number):
+    done = held(number, "simulate", "--port", "0", "--state", "s.db")
+    assert (done.returncode, done.stdout, done.stderr) == (128 + number, "", "")
+
+
+def test_no_signal_breaks_in_where_what_is_known_is_put_together():
+    stop = Stop()
+    with stopping(stop):
+        stop.shielded = stop.deaf = True
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGTERM)
+    assert (stop.signal, stop.reason) == (signal.SIGTERM, "interrupted by SIGTERM")
