@@ -40,8 +40,9 @@ def perform(
 ) -> list[Outcome]:
     """Carry out a project's operations in order; give one outcome each, in that order.
 
-    The project is read first, since the plan may be old by the time it is agreed to. A failure does
-    not stop other updates and creates. Deletes wait until everything before them is done and, read
+    The project is read first, since the plan may be old by the time it is agreed to, and again
+    before each operation unless the answer to the last one showed all of it. A failure does not
+    stop other updates and creates. Deletes wait until everything before them is done and, read
     once more, seen to be there; they are skipped otherwise. Once the run is ending, nothing more is
     begun. Raises nothing.
     """
@@ -54,6 +55,7 @@ def perform(
             if change.action is Action.DELETE:
                 _clear_the_way(live, outcomes, kinds)
             _ask(stop, overseer)
+            live.freshen()
         except (_Hindered, ApiError, Stopped) as error:
             rest = operations[len(outcomes) :]
             return outcomes + [Outcome(o, Status.SKIPPED, f"not begun: {error}") for o in rest]

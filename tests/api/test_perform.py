@@ -62,14 +62,39 @@ def test_updates_come_first_then_creates_then_a_look_and_then_deletes(work):
         ("POST", "OPS_GENIE"),
         ("GET", ""),
         ("DELETE", "SLACK"),
+        ("GET", ""),
         ("DELETE", "VICTOR_OPS"),
     ]
     assert set(statuses.values()) == {DONE}
 
 
-def test_deletes_alone_need_no_second_look(work):
+def test_a_delete_shows_nothing_of_the_rest_so_the_next_one_is_looked_at_first(work):
     there, _, _ = work(wanted=())
-    assert there.calls == [("GET", ""), ("DELETE", "SLACK"), ("DELETE", "VICTOR_OPS")]
+    deletes = [("DELETE", "SLACK"), ("GET", ""), ("DELETE", "VICTOR_OPS")]
+    assert there.calls == [("GET", ""), *deletes]
+
+
+def test_what_is_written_while_something_else_is_deleted_is_not_deleted(work):
+    def meddling(api, process):
+        if api.calls[-1] == ("DELETE", "SLACK"):
+            api.put({**VICTOR_OPS, "routingKey": "theirs"})
+        return process()
+
+    there, statuses, _ = work(meddling, wanted=())
+    assert statuses == {"SLACK": DONE, "VICTOR_OPS": CONFLICT}
+    assert there.live["VICTOR_OPS"]["routingKey"] == "theirs"
+
+
+def test_what_is_written_while_something_else_is_refused_is_not_overwritten(work):
+    def meddling(api, process):
+        if api.calls[-1] == ("PUT", "PAGER_DUTY"):
+            api.put(OPS_GENIE | {"apiKey": UUID[::-1]})
+            return Response(400, {})
+        return process()
+
+    there, statuses, _ = work(meddling, live=())
+    assert statuses == {"PAGER_DUTY": FAILED, "OPS_GENIE": CONFLICT}
+    assert ("POST", "OPS_GENIE") not in there.calls
 
 
 def test_a_failure_does_not_stop_other_updates_and_creates_but_every_delete(work):
@@ -159,7 +184,7 @@ def test_whatever_is_written_before_a_delete_by_somebody_else_stops_that_delete(
     assert there.live["SLACK"]["channelName"] == "new"
 
 
-@pytest.mark.parametrize("call", range(1, 7))
+@pytest.mark.parametrize("call", range(1, 8))
 def test_an_interrupted_run_finishes_what_is_in_flight_and_begins_nothing_more(work, stop, call):
     def interrupting(api, process):
         if len(api.calls) == call:
