@@ -31,10 +31,13 @@ def journaling(run: Run) -> Iterator[None]:
         yield
         return
     try:
-        run.doubts = in_doubt(read(_text(file)))
         run.journal = Journal(file)
+        run.doubts = [] if run.journal.shared else in_doubt(read(_text(file)))
     except OSError as error:
         raise Failed(_problem(error)) from None
+    if run.journal.shared:
+        sentence = "another process is at work with this journal, so no doubt in it is looked into"
+        run.problems.append(warning("journal-shared", sentence, "let one run at a time use it"))
     try:
         yield
     finally:

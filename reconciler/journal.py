@@ -7,9 +7,11 @@ torn by a crash is passed over. No secret is in it.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -63,7 +65,9 @@ class Entry:
 class Journal:
     """Appends to a file; each line is on the disk before the call returns. Thread-safe.
 
-    Every method raises OSError when the line cannot be kept: no write may follow then.
+    Several runs may append to one file, each line whole; `shared` says that another run was at work
+    when this one began. Every method raises OSError when the line cannot be kept: no write may
+    follow then.
     """
 
     def __init__(self, file: Path) -> None:
@@ -75,7 +79,7 @@ class Journal:
         try:
             if S_ISREG(os.fstat(self._handle).st_mode):
                 os.fchmod(self._handle, 0o600)
-            self._torn = self._ends_torn()
+            self.shared = self._meet_others()
             self._write({"event": Event.BEGIN})
         except BaseException:
             os.close(self._handle)
@@ -107,22 +111,34 @@ class Journal:
                 os.close(self._handle)
                 self._handle = _CLOSED
 
+    def _meet_others(self) -> bool:
+        """Lock the file together with all runs at work on it; tell whether there are others.
+
+        Where files cannot be locked, nobody is known of. Nobody is waited for either.
+        """
+        others = False
+        with suppress(OSError):
+            try:
+                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                others = True
+            fcntl.flock(self._handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return others
+
     def _ends_torn(self) -> bool:
         size = os.fstat(self._handle).st_size
         return bool(size) and os.pread(self._handle, 1, size - 1) != b"\n"
 
     def _write(self, *lines: dict[str, Any]) -> None:
-        """Append lines, and end one first that was cut off, so that the next is whole."""
+        """Append lines, and end one first that anybody left half done, so that all are whole."""
         now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
         about = {"run": self._run, "time": now}
         text = "".join(f"{json.dumps({**about, **line})}\n" for line in lines)
         with self._lock:
-            data = f"{chr(10) * self._torn}{text}".encode()
-            self._torn = True
+            data = f"{chr(10) * self._ends_torn()}{text}".encode()
             if os.write(self._handle, data) < len(data):
                 raise OSError(ENOSPC, os.strerror(ENOSPC))
             os.fsync(self._handle)
-            self._torn = False
 
 
 def unwritable(error: OSError) -> tuple[str, str, str]:

@@ -177,3 +177,19 @@ def test_a_journal_that_cannot_be_opened_refuses_the_run(tmp_path, start):
         report = json.loads(process.communicate(timeout=PATIENCE)[0])
     assert (process.returncode, gate.left) == (1, 99)
     assert [one["code"] for one in report["problems"]] == ["journal-unwritable"]
+
+
+def test_a_run_beside_another_one_takes_nothing_of_it_for_cut_off(tmp_path, start):
+    with at_gate(tmp_path, 0, done=True) as (gate, url), start(url) as first:
+        assert gate.reached.wait(PATIENCE)
+        with start(url) as second:
+            report = json.loads(second.communicate(timeout=PATIENCE)[0])
+        codes = [one["code"] for one in report["problems"]]
+        gate.opened.set()
+        first.communicate(timeout=PATIENCE)
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert codes == ["journal-shared"]
+    told = entries(tmp_path)
+    assert (tmp_path / "journal").read_text().count("\n") == len(told)
+    assert in_doubt(told) == []
+    assert "found" not in {entry.event for entry in told}

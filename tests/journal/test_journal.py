@@ -2,6 +2,9 @@
 
 import json
 import stat
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from secrets import token_hex
 
 import pytest
 from hypothesis import given
@@ -81,6 +84,43 @@ def test_a_torn_line_is_passed_over_and_does_not_spoil_the_next(file, operations
     file.write_bytes(file.read_bytes()[:-20])
     Journal(file).close()
     assert events(file) == ["begin", "intent", "begin", "end"]
+
+
+def test_another_process_that_dies_half_way_through_a_line_does_not_spoil_ours(file, operations):
+    ours = Journal(file)
+    with file.open("a") as theirs:
+        theirs.write('{"run": "theirs", "time": "now", "event": "int')
+    ours.intent(operations[0], "POST", None)
+    ours.close()
+    assert events(file) == ["begin", "intent", "end"]
+
+
+def test_two_runs_with_one_journal_keep_their_lines_whole_and_apart(file, operations):
+    runs = [Journal(file) for _ in range(4)]
+
+    def work(run):
+        for _ in range(50):
+            run.intent(operations[0], "POST", None)
+            run.outcome(Outcome(operations[0], Status.DONE, token_hex(50)))
+        run.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, runs))
+    told = read(file.read_text())
+    assert len(told) == file.read_text().count("\n") == 4 * 102
+    assert {run: n for run, n in Counter(entry.run for entry in told).items() if n != 102} == {}
+    assert in_doubt(told) == []
+
+
+def test_a_run_that_is_still_at_work_is_known(file):
+    first = Journal(file)
+    second = Journal(file)
+    assert (first.shared, second.shared) == (False, True)
+    first.close()
+    second.close()
+    third = Journal(file)
+    assert not third.shared
+    third.close()
 
 
 def test_nothing_is_written_once_it_is_closed(file, operations):
