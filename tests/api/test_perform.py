@@ -142,6 +142,22 @@ def test_a_project_that_cannot_be_read_is_not_written_to(work):
     assert there.effects == []
 
 
+@pytest.mark.parametrize("call", [1, 3, 5])
+def test_an_empty_list_where_several_were_known_is_read_once_more(work, call):
+    def emptied(api, process):
+        return api.list({}) if len(api.calls) == call else process()
+
+    there, statuses, _ = work(emptied, wanted=(PAGER_DUTY,))
+    assert set(statuses.values()) == {DONE}
+    assert there.calls[call - 1 : call + 1] == [("GET", ""), ("GET", "")]
+
+
+def test_and_believed_the_second_time(work):
+    there, statuses, _ = work(lambda api, process: api.list({}), wanted=(PAGER_DUTY,))
+    assert statuses == {"PAGER_DUTY": CONFLICT, "SLACK": SKIPPED, "VICTOR_OPS": SKIPPED}
+    assert there.effects == []
+
+
 def test_somebody_else_is_noticed_in_the_answer_to_the_write_before(work):
     """The list that answers the PUT shows the new id; no read comes in between."""
 
