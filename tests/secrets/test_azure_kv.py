@@ -21,6 +21,7 @@ FAULTS = {
     "denied": (403, "Forbidden"),
     "odd": (400, "BadParameter"),
 }
+NOT_THE_STORES = "the answer is not what the store gives"
 NEW, OLD = "f" * 32, "0" * 32
 
 
@@ -83,8 +84,7 @@ def test_a_secret_and_a_version_of_it_are_read(azure, fetched):
         ("denied", "the secret payments/denied in Azure may not be read"),
         (
             "strange",
-            "the secret payments/strange in Azure cannot be read: the answer is not what the store"
-            " gives",
+            f"the secret payments/strange in Azure cannot be read: {NOT_THE_STORES}",
         ),
     ],
 )
