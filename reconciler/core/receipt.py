@@ -11,8 +11,8 @@ can test no guess against it.
 | any | otherwise | somebody wrote since: unverifiable, unless the mask or the time says more |
 
 An API that shows no id, which is new after each write, lets a later write with the same mask go
-unseen: then a receipt only tells of a rotation. One that is missing, forged, or played again never
-makes a secret `same` that is not.
+unseen: then a receipt only tells of a rotation. One that is missing, forged in any part, or put
+together from others proves nothing: it makes no secret `same`, and none `different`.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ def write(key: Secret, host: str, seen: Sighting, salt: str, written: str) -> Re
     """Make the receipt of a write whose effect was just seen. `salt` is new for each receipt."""
     about = subject(host, seen)
     secret = _of_secret(key, about, salt, seen)
-    return Receipt(about, kid(key), salt, secret, _of_live(key, about, seen), written)
+    live = _of_live(key, about, (salt, secret), seen)
+    return Receipt(about, kid(key), salt, secret, live, written)
 
 
 def by_receipts(keys: Sequence[Secret], book: Mapping[Subject, Receipt], host: str) -> Witness:
@@ -135,7 +136,8 @@ def _standing(receipt: Receipt, key: Secret, seen: Sighting) -> Standing:
 
 def _matches(receipt: Receipt, key: Secret, seen: Sighting) -> tuple[bool, bool]:
     """Tell whether the secret is the one written, and whether live is as it was then."""
-    live = compare_digest(receipt.live, _of_live(key, receipt.subject, seen))
+    bound = receipt.salt, receipt.secret
+    live = compare_digest(receipt.live, _of_live(key, receipt.subject, bound, seen))
     secret = live and compare_digest(
         receipt.secret, _of_secret(key, receipt.subject, receipt.salt, seen)
     )
@@ -147,8 +149,9 @@ def _of_secret(key: Secret, subject: Subject, salt: str, seen: Sighting) -> str:
     return keyed_digest(key, context, seen.desired, slow=_is_chosen(seen.field)).hex()
 
 
-def _of_live(key: Secret, subject: Subject, seen: Sighting) -> str:
-    context = ("receipt/1", "live", *subject, seen.live.id or "")
+def _of_live(key: Secret, subject: Subject, bound: tuple[str, str], seen: Sighting) -> str:
+    """Fingerprint what is shown, bound to the other one: neither can be put beside another."""
+    context = ("receipt/1", "live", *subject, *bound, seen.live.id or "")
     return keyed_digest(key, context, seen.shown).hex()
 
 

@@ -5,6 +5,7 @@ write it in the web interface, and the file of receipts is lost, put back, swapp
 """
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -90,13 +91,20 @@ class World:
                 subject, made.kid, made.salt, made.secret[:cut], made.live[:cut], made.written
             )
 
+    def patch(self):
+        """Put a fingerprint of another secret, or a salt, beside the fingerprint of what is live."""
+        for subject, made in self.book.items():
+            other = self._receipt(self.key)
+            part = self.chosen.choice(["secret", "salt"])
+            self.book[subject] = replace(made, **{part: getattr(other, part)})
+
     def change_key(self):
         self.key = NEXT_KEY if self.key is KEY else KEY
 
 
 STEPS_OF_A_LIFE = [
     World.apply, World.apply, World.rotate, World.write_by_hand, World.lose, World.put_back,
-    World.forge, World.swap, World.garble, World.change_key,
+    World.forge, World.swap, World.garble, World.patch, World.change_key,
 ]  # fmt: skip
 
 

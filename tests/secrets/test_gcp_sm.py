@@ -42,7 +42,7 @@ class StandIn:
             code, status = FAULTS.get(secret, FAULTS["denied"])
             return code, {"error": {"code": code, "status": status, "message": "it is s3cret"}}
         if secret == "strange":
-            return 200, ["s3cret"]
+            return 200, ["s3cret", {}]
         if verb != "access":
             return 200, {"name": full, "createTime": "2026-10-02T03:04:05.678901Z"}
         content = {"pager": f"s3cret-{number}".encode(), "binary": b"\xff\xfe"}.get(secret, b"x")
