@@ -14,7 +14,7 @@ from reconciler.core.diff import diff
 from reconciler.core.exits import Exit
 from reconciler.core.guard import refusals, unproven_secrets
 from reconciler.core.match import match, may_be_selected, pick, select
-from reconciler.core.problem import Problem
+from reconciler.core.problem import Problem, warning
 from reconciler.core.witness import is_by_time
 from reconciler.read import collect, listed, listed_for, observing, read
 from reconciler.report import saved
@@ -119,6 +119,7 @@ def demand_proof(run: Run) -> None:
 def make_plan(run: Run, client: Client, declared: Desired) -> None:
     """Order the changes, ask the guards, and fix it all with a digest."""
     job = run.job
+    _warn_of_misses(run)
     kinds = catalogue.kinds(declared.api)
     refused = refusals(
         run.changes, kinds, job.overrides, desired_is_empty=declared.is_empty, beyond=run.beyond
@@ -135,6 +136,17 @@ def make_plan(run: Run, client: Client, declared: Desired) -> None:
     run.plan = plan.make_plan(run.changes, path_of, refused, context, complete=complete)
     if refused:
         run.end(Exit.REFUSED, *refused)
+
+
+def _warn_of_misses(run: Run) -> None:
+    """Warn of a pattern that fits nothing: a rotation that is mistyped would look done."""
+    covered = (
+        one for project in run.projects for one in project.integrations if run.job.covers(one.type)
+    )
+    if run.job.assertion.misses(covered):
+        sentence = f"--assert-secrets={run.job.assertion.pattern} fits no secret of this run"
+        hint = "a pattern is compared with SOURCE:NAME, as reports show a reference"
+        run.problems.append(warning("unused-pattern", sentence, hint))
 
 
 def is_approved(run: Run, approve: Callable[[Report], bool]) -> bool:

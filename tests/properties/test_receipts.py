@@ -92,7 +92,7 @@ class World:
             )
 
     def patch(self):
-        """Put a fingerprint of another secret, or a salt, beside the fingerprint of what is live."""
+        """Put another fingerprint of the secret, or another salt, into what was written."""
         for subject, made in self.book.items():
             other = self._receipt(self.key)
             part = self.chosen.choice(["secret", "salt"])
