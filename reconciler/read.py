@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.core.problem import Failed, warning
+from reconciler.core.state import ProjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from reconciler.api.client import Client
     from reconciler.api.observe import Observer
     from reconciler.core.problem import Place
-    from reconciler.core.state import Desired, ProjectRef
+    from reconciler.core.state import Desired
     from reconciler.run import Run
 
 T = TypeVar("T")
@@ -33,10 +34,12 @@ def listed(client: Client, org_id: str | None = None) -> list[ProjectRef]:
 def listed_for(run: Run, client: Client, declared: Desired) -> list[ProjectRef]:
     """List the projects; give none where that is refused, and ids alone are declared.
 
-    An id says which project is meant, and reading it will say whether it can be read.
+    An id says which project is meant, and reading it will say whether it can be read. Where a name
+    stands beside one that is not listed, the project is asked what it is called.
     """
     try:
-        return listed(client)
+        refs = listed(client)
+        return refs + _unlisted(run, client, declared, {ref.id for ref in refs})
     except Failed as error:
         problem = error.problem
     if problem.code not in _LIST_REFUSED or any(one.ref.name for one in declared.projects):
@@ -44,6 +47,29 @@ def listed_for(run: Run, client: Client, declared: Desired) -> list[ProjectRef]:
     sentence = f"{problem.message}; every project is declared by its id, so the run goes on"
     run.problems.append(warning("projects-not-listed", sentence, problem.hint))
     return []
+
+
+def _unlisted(
+    run: Run, client: Client, declared: Desired, ids: Collection[str | None]
+) -> list[ProjectRef]:
+    """Read projects that are declared by an id that is not listed, and by a name that may be wrong.
+
+    What cannot be read is left out: reading its integrations will say why.
+    """
+    from reconciler.api.errors import Halted
+
+    refs = [project.ref for project in declared.projects if project.ref.name]
+    refs = [ref for ref in refs if ref.id and ref.id not in ids]
+    if not refs:
+        return []
+    try:
+        with observing(run, client.project) as observer:
+            found = [one for _, one in observer.observe(refs, lambda *_: None)]
+    except Halted as error:
+        problem = error.problem("reading the projects")
+    else:
+        return [one for one in found if isinstance(one, ProjectRef)]
+    raise Failed(problem)
 
 
 def observing(run: Run, ask: Callable[[ProjectRef], T]) -> Observer[T]:

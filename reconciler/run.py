@@ -100,8 +100,9 @@ class Run:
 
     def _why_stopped(self) -> list[Problem]:
         stop = self.job.stop
-        untold = stop.code and not stop.signal
-        return [Problem(stop.code, stop.reason, stop.hint)] if untold else []
+        if stop.signal:
+            return [Problem("interrupted", stop.reason, "run again")]
+        return [Problem(stop.code, stop.reason, stop.hint)] if stop.code else []
 
     def report(self) -> Report:
         """Give what is known by now."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reconciler import catalogue, desired, policy, proof, session
 from reconciler.core import plan
 from reconciler.core.assertion import NOTHING
+from reconciler.core.change import Action
 from reconciler.core.diff import diff
 from reconciler.core.exits import Exit
 from reconciler.core.guard import refusals, unproven_secrets
@@ -157,7 +158,14 @@ def is_approved(run: Run, approve: Callable[[Report], bool]) -> bool:
     if run.ended is not None or run.job.dry_run:
         return False
     if run.plan and run.plan.operations and not approve(run.report()):
-        run.end(Exit.REFUSED, Problem("declined", "the plan was not approved"))
+        run.end(
+            Exit.REFUSED,
+            Problem(
+                "declined",
+                "the plan was not approved",
+                "nothing was written; apply again to be asked again",
+            ),
+        )
         return False
     return True
 
@@ -175,14 +183,15 @@ def look_again(run: Run, client: Client) -> None:
     with observing(run, client.integrations) as observer:
         run.found_again = changes = _compare(run, client, observer, projects, NOTHING)
     left = {
-        change.key: change.reason
+        change.key: f"{change.type} is there" if change.action is Action.DELETE else change.reason
         for change in changes
         if change.action.is_pending and run.job.covers(change.type)
         if client.ids.tell_time or not is_by_time(change)
     }
     foreign = left.keys() - {outcome.operation.change.key for outcome in outcomes}
+    names = {project.ref.id: project.ref for project in projects}
     for project, type_ in sorted(foreign):
-        sentence = f"{type_} of {project} changed while the plan was carried out"
+        sentence = f"{type_} of {names[project]} changed while the plan was carried out"
         run.problems.append(Problem("changed-meanwhile", sentence, "run again"))
     run.outcomes = [_belied(outcome, left) for outcome in outcomes]
     run.settled = not left and not run.unread
@@ -244,5 +253,5 @@ def _belied(outcome: plan.Outcome, left: Mapping[tuple[str, str], str]) -> plan.
     reason = left.get(outcome.operation.change.key)
     if outcome.status is not plan.Status.DONE or reason is None:
         return outcome
-    detail = f"not-converged: the API took the write, and still {reason}"
+    detail = f"not-converged: the API took the write, and a second look shows: {reason}"
     return replace(outcome, status=plan.Status.FAILED, detail=detail)

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.api import wire
 from reconciler.api.alerts import decode_alert
-from reconciler.api.codec import Malformed, decode_error, decode_integrations, decode_page
+from reconciler.api.codec import (
+    Malformed,
+    decode_error,
+    decode_integrations,
+    decode_object,
+    decode_page,
+)
 from reconciler.api.codes import meaning
 from reconciler.api.errors import (
     Ambiguous,
@@ -77,10 +83,16 @@ class Client:
         Where links say that the list is whole, a count that is higher is a warning alone.
         """
         path = self.dialect.projects_of(org_id) if org_id else self.dialect.projects()
-        found = self.entries(path, "id", may_be_short=True)
-        if not all(isinstance(item.get("name"), str) for item in found):
-            raise BadAnswer("the answer holds a project without a name")
-        return [ProjectRef(item["id"], item["name"], _text(item.get("orgId"))) for item in found]
+        return [_project(item) for item in self.entries(path, "id", may_be_short=True)]
+
+    def project(self, ref: ProjectRef) -> ProjectRef:
+        """Read what a project is called whose id is known."""
+        reply = self.get(self.dialect.project(ref.id or ""), {})
+        try:
+            return _project({**decode_object(reply.body), "id": ref.id})
+        except Malformed as error:
+            trouble = BadAnswer(str(error))
+        raise trouble
 
     def integrations(self, ref: ProjectRef) -> LiveProject:
         """Read all integrations of a project whose id is known, in one call."""
@@ -174,6 +186,12 @@ class Client:
             reply.status, code, challenged=challenged, signed=signed, api=api, writing=writing
         )
         return Refused(reply.status, code, detail, told)
+
+
+def _project(item: Mapping[str, Any]) -> ProjectRef:
+    if not isinstance(item.get("name"), str):
+        raise BadAnswer("the answer holds a project without a name")
+    return ProjectRef(item["id"], item["name"], _text(item.get("orgId")))
 
 
 def _text(value: object) -> str | None:

@@ -81,6 +81,14 @@ def decode_integrations(
     return {type_: _integration(type_, item, kinds.get(type_)) for type_, item in items.items()}
 
 
+def decode_object(body: bytes) -> dict[str, Any]:
+    """Read one thing. Raises Malformed for anything but an object."""
+    found = _json(body)
+    if not isinstance(found, dict):
+        raise Malformed("the answer is not an object")
+    return found
+
+
 def decode_error(body: bytes) -> tuple[str, str]:
     """Read an error's code and text; both empty where the body is not the API's own."""
     try:

@@ -64,7 +64,7 @@ def http_date(value: str) -> datetime | None:
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Read seconds, or a date (RFC 9110, 10.2.3), which is held against the server's own clock."""
     value = headers.get("retry-after", "").strip()
-    if re.fullmatch("[0-9]{1,18}", value):
+    if re.fullmatch("[0-9]+", value):
         return float(value)
     then = http_date(value)
     if then is None:

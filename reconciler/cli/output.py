@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import time
@@ -42,9 +43,19 @@ def show(report: Report, output: Output) -> int:
     code = put(text, report, output)
     if not all(whole):
         code = code or int(Exit.FAILED)
-    if output.file or output.format != "text":
+    if output.file or output.format != "text" or _is_out_of_sight(sys.stdout):
         tell(report.problems, output)
     return code
+
+
+def _is_out_of_sight(stream: TextIO | None) -> bool:
+    """Tell whether what is written to stdout goes into a file, or past a person at a terminal."""
+    try:
+        mode = os.fstat(stream.fileno()).st_mode if stream else 0
+    except (OSError, ValueError):  # a stand-in for a stream
+        return False
+    watched = sys.stderr is not None and sys.stderr.isatty()
+    return stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and watched)
 
 
 def now() -> int:

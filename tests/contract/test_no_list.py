@@ -1,7 +1,10 @@
 """A key that may not list projects can still read those that it knows by id."""
 
+from dataclasses import replace
+
 import pytest
 
+from reconciler import simulator
 from reconciler.simulator import read_refusal
 
 ID = "5d791c84ff7a2522cc4f9aa1"
@@ -21,6 +24,30 @@ def drift(run, serving, monkeypatch, tmp_path):
     return look
 
 
+@pytest.fixture
+def drift_unlisted(run, tmp_path, monkeypatch):
+    """Look at a project that can be read, and that the list of projects leaves out."""
+    real = simulator.InProcess
+
+    def in_process(handle):
+        def answer(request):
+            response = handle(request)
+            if request.path.endswith("/groups") and response.status == 200:
+                return replace(response, body=b'{"links": [], "results": [], "totalCount": 0}')
+            return response
+
+        return real(answer)
+
+    monkeypatch.setattr(simulator, "InProcess", in_process)
+    (tmp_path / "seed.yaml").write_text(f"projects: [{{id: {ID}, name: payments}}]")
+
+    def look(project):
+        (tmp_path / "d.yaml").write_text(STATE.format(project=project))
+        return run("drift", "d.yaml", "--seed", "seed.yaml")
+
+    return look
+
+
 @pytest.mark.parametrize("refusal", ["403 ACCESS_FORBIDDEN", "404 RESOURCE_NOT_FOUND"])
 def test_ids_alone_need_no_list(drift, refusal):
     result = drift(f"id: {ID}", f"GET */groups {refusal}")
@@ -32,6 +59,19 @@ def test_a_name_needs_one(drift):
     result = drift(f"id: {ID}\n    name: payments", "GET */groups 403 ACCESS_FORBIDDEN")
     assert result.return_value == 1
     assert "reconciler: no-access: listing the projects: " in result.stdout
+
+
+def test_a_project_that_is_not_listed_is_asked_for_its_name(drift_unlisted):
+    right = drift_unlisted(f"id: {ID}\n    name: payments")
+    wrong = drift_unlisted(f"id: {ID}\n    name: search")
+    assert (right.return_value, wrong.return_value) == (0, 3)
+    assert f"the project {ID} is called payments, not search" in wrong.stdout
+
+
+def test_one_that_is_not_there_fails_alone(drift_unlisted):
+    result = drift_unlisted(f"id: {'9' * 24}\n    name: search")
+    assert result.return_value == 1
+    assert "no-such-project: reading project search" in result.stdout
 
 
 def test_another_refusal_ends_the_run(drift):

@@ -167,8 +167,14 @@ def held(tmp_path):
 def test_a_signal_that_comes_before_the_run_gets_its_report_too(held, command, number, code):
     options = ["--yes"] * (command == "apply") + ["--simulate", "s.db"] * (command != "validate")
     done = held(number, command, "desired.yaml", "--format", "json", *options)
-    assert (done.returncode, done.stderr) == (code, "")
-    assert json.loads(done.stdout)["changes"] == []
+    said = f"interrupted by {number.name}"
+    assert (done.returncode, done.stderr) == (
+        code,
+        f"reconciler: interrupted: {said}\n    run again\n",
+    )
+    report = json.loads(done.stdout)
+    assert report["changes"] == []
+    assert [problem["message"] for problem in report["problems"]] == [said]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -150,6 +150,23 @@ def test_json_goes_to_stdout_and_problems_to_stderr_as_well(reconciler, tmp_path
     assert invalid.stderr.startswith("desired.yaml:9:9: unknown-setting: ")
 
 
+def test_a_report_that_goes_into_a_file_leaves_its_errors_in_sight(tmp_path, environ):
+    (tmp_path / "desired.yaml").write_text(STATE.replace("region: US", "regoin: US"))
+    with (tmp_path / "report.txt").open("w") as report:
+        validated = subprocess.run(
+            [sys.executable, "-m", "reconciler", "validate", "desired.yaml"],
+            cwd=tmp_path,
+            env=environ,
+            stdout=report,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    said = (tmp_path / "report.txt").read_text()
+    assert validated.stderr.startswith("desired.yaml:9:9: unknown-setting: ")
+    assert said == validated.stderr + "\n1 error. Nothing was written.\n"
+
+
 def test_a_report_can_go_to_a_file(reconciler, tmp_path):
     done = reconciler("plan", "desired.yaml", "--format", "json", "--output", "report.json")
     assert (done.returncode, done.stdout) == (0, "")

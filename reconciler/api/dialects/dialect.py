@@ -47,13 +47,17 @@ class Dialect:
         """Give the path of the list of projects."""
         return f"{self.base_path}/groups"
 
+    def project(self, project_id: str) -> str:
+        """Give the path of one project."""
+        return f"{self.projects()}/{quote(project_id, safe='')}"
+
     def projects_of(self, org_id: str) -> str:
         """Give the path of the list of an organization's projects."""
         return f"{self.base_path}/orgs/{quote(org_id, safe='')}/groups"
 
     def integrations(self, project_id: str) -> str:
         """Give the path of the list of a project's integrations."""
-        return f"{self.base_path}/groups/{quote(project_id, safe='')}/integrations"
+        return f"{self.project(project_id)}/integrations"
 
     def integration(self, project_id: str, type_: str) -> str:
         """Give the path of one integration."""
@@ -61,7 +65,7 @@ class Dialect:
 
     def alert_configurations(self, project_id: str) -> str:
         """Give the path of the list of a project's alert configurations."""
-        return f"{self.base_path}/groups/{quote(project_id, safe='')}/alertConfigs"
+        return f"{self.project(project_id)}/alertConfigs"
 
     def discovery(self, project_id: str) -> str:
         """Give the path of Prometheus discovery, which lies outside the API's own base path."""
