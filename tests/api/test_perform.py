@@ -353,9 +353,10 @@ def test_a_first_signal_is_kept_from_cutting_off_a_write(api, ask, stop, operati
     shields = []
 
     def handle(request):
-        shields.append(stop.shielded)
+        shields.append(stop.shielded and not stop.deaf)
         return projects.handle(request)
 
     projects = Projects(api)
     perform_all(ask(handle), operations, catalogue.kinds("atlas"), stop, 2, lambda *_: None)
     assert set(shields) == {True}
+    assert stop.deaf

@@ -12,6 +12,8 @@ import yaml
 
 from reconciler.api.stop import Stop
 from reconciler.cli.signals import stopping
+from reconciler.job import Job
+from reconciler.run import Run
 from reconciler.simulator import open_service, serve
 
 PROJECTS = [("1d791c84ff7a2522cc4f9aa1", "one"), ("2d791c84ff7a2522cc4f9aa1", "two")]
@@ -166,7 +168,7 @@ def held(tmp_path):
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_that_comes_before_the_run_gets_its_report_too(held, command, number, code):
     options = ["--yes"] * (command == "apply") + ["--simulate", "s.db"] * (command != "validate")
-    done = held(number, command, "desired.yaml", "--format", "json", *options)
+    done = held(number, command, "not-there.yaml", "--format", "json", *options)
     said = f"interrupted by {number.name}"
     assert (done.returncode, done.stderr) == (
         code,
@@ -191,6 +193,15 @@ def test_a_signal_that_comes_after_the_run_takes_nothing_off_its_report(held, nu
 def test_the_simulator_ends_before_it_begins_to_serve(held, number):
     done = held(number, "simulate", "--port", "0", "--state", "s.db")
     assert (done.returncode, done.stdout, done.stderr) == (128 + number, "", "")
+
+
+def test_no_signal_breaks_in_once_the_run_is_over():
+    stop = Stop()
+    with stopping(stop):
+        with Run("validate", Job((), stop)):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert stop.signal == signal.SIGTERM
 
 
 def test_no_signal_breaks_in_where_what_is_known_is_put_together():
