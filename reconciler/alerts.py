@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.core.alert import dangling
-from reconciler.core.change import Action
 from reconciler.core.plan import Status
 from reconciler.core.problem import warning
 from reconciler.read import observing
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from reconciler.api.client import Client
     from reconciler.core.alert import AlertConfiguration
-    from reconciler.core.change import Change
     from reconciler.core.problem import Place, Problem
     from reconciler.core.state import ProjectRef
     from reconciler.run import Run
@@ -72,7 +70,7 @@ def _written(run: Run) -> list[ProjectRef]:
 
 
 def _judge(run: Run, ref: ProjectRef, alerts: Sequence[AlertConfiguration]) -> list[Problem]:
-    live = [change for change in run.found_again if change.project == ref and _is_live(change)]
+    live = [change for change in run.found_again if change.project == ref and change.is_live]
     ids = {change.live_id for change in live if change.live_id}
     if len(ids) < len(live) and any(alert.routes for alert in alerts):
         sentence = f"the alerts of {ref} cannot be checked: the API shows no ids of integrations"
@@ -85,11 +83,6 @@ def _judge(run: Run, ref: ProjectRef, alerts: Sequence[AlertConfiguration]) -> l
         return places.get(type_)
 
     return dangling(ref, alerts, ids, place_of)
-
-
-def _is_live(change: Change) -> bool:
-    tombstone = change.action is Action.KEEP and change.desired and change.desired.absent
-    return change.action is not Action.CREATE and not tombstone
 
 
 def _unread(ref: ProjectRef, error: Exception) -> Problem:

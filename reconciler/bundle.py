@@ -33,6 +33,7 @@ def bundle() -> Schema:
         **whole,
         "definitions": {
             "project": levels["project"],
+            "ignore": levels["ignore"],
             "integration": _integration(levels["integration"]),
             **{type_: _settings(type_) for type_ in catalogue.types()},
             **{name: _reference(types) for name, types in _SENSITIVE.items()},

@@ -63,11 +63,11 @@ def tell_doubts(run: Run) -> None:
 
 def _found(entry: Entry, change: Change | None) -> str:
     """Say what is there now, by what is left to do about it."""
-    if change is None or change.action is Action.CREATE:
+    if change is None or not change.is_live:
         return _GONE
     if entry.before is not None and change.live_id == entry.before:
         return "as it was before"
-    if change.action is Action.KEEP:
+    if change.action is Action.KEEP and change.held is None:
         return _kept(change)
     if change.action is Action.LEAVE:
         return "there, and not declared"
@@ -75,8 +75,6 @@ def _found(entry: Entry, change: Change | None) -> str:
 
 
 def _kept(change: Change) -> str:
-    if change.desired is None or change.desired.absent:
-        return _GONE
     hidden = change.has(Verdict.UNVERIFIABLE)
     return "in place, as far as it can be seen" if hidden else "in place"
 

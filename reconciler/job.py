@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import time
 from typing import TYPE_CHECKING, Any
 
 from reconciler.core.assertion import NOTHING, Assertion
@@ -12,6 +14,7 @@ from reconciler.session import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from reconciler.api.stop import Stop
@@ -35,7 +38,7 @@ class Job:
     that it must be equal to. `rollback` is given the text of a desired state that brings back what
     was, and may raise OSError. Writes are told of in `journal`; large fleets are written in
     `waves`. `progress` is told what is being done, how much of it is done, and how much there is.
-    `stop` is where others end the run.
+    `stop` is where others end the run. `now` is when it begins, in seconds since 1970.
     """
 
     paths: Sequence[str]
@@ -58,6 +61,12 @@ class Job:
     waves: bool = True
     rollback: Callable[[str], None] | None = None
     progress: Callable[[str, int, int], None] = _silent
+    now: int = field(default_factory=lambda: int(time()))
+
+    @property
+    def today(self) -> date:
+        """The day on which the run begins, in UTC."""
+        return datetime.fromtimestamp(self.now, UTC).date()
 
     def covers(self, type_: str) -> bool:
         """Whether the run is about integrations of this type."""

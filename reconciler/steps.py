@@ -14,6 +14,7 @@ from reconciler.core.change import Action
 from reconciler.core.diff import diff
 from reconciler.core.exits import Exit
 from reconciler.core.guard import refusals, unproven_secrets
+from reconciler.core.ignore import expired, in_force, unused
 from reconciler.core.match import match, may_be_selected, pick, select
 from reconciler.core.problem import Problem, warning
 from reconciler.core.witness import is_by_time
@@ -49,11 +50,11 @@ def load(run: Run) -> Desired:
     finally:
         gc.freeze()
         gc.enable()
-    run.problems += warnings
+    run.problems += [*warnings, *expired(declared, run.job.today)]
     run.api = declared.api or None
     check(declared, run.policy)
     refuse_keys(declared, run.job.ledger.keys if run.job.ledger else ())
-    return declared
+    return in_force(declared, run.job.today)
 
 
 def resolve(run: Run, declared: Desired) -> Desired:
@@ -108,6 +109,13 @@ def write_down(run: Run, client: Client, org_id: str | None) -> None:
         found = declare(client.dialect.name, live, run.job.covers)
         run.declared.append(found)
         run.problems += found.warnings()
+
+
+def tell_unused(run: Run) -> None:
+    """Warn of rules that ignore nothing, where the run saw all that they could be about."""
+    job = run.job
+    if job.secrets and job.types is None and not job.projects and not run.unread:
+        run.problems += unused(run.projects, run.changes)
 
 
 def demand_proof(run: Run) -> None:

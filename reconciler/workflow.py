@@ -35,6 +35,7 @@ from reconciler.steps import (
     look_again,
     make_plan,
     resolve,
+    tell_unused,
     write_down,
 )
 
@@ -72,6 +73,7 @@ def drift(job: Job) -> Report:
         desired = resolve(run, load(run))
         with connect(run, desired, writable=False) as client:
             look(run, client, desired)
+            tell_unused(run)
             demand_proof(run)
     return run.report()
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from reconciler.core.secret import Verdict
+
 if TYPE_CHECKING:
     from reconciler.core.kind import Plain
     from reconciler.core.problem import Place, Problem
-    from reconciler.core.secret import Verdict
-    from reconciler.core.state import Integration, ProjectRef
+    from reconciler.core.state import Ignore, Integration, ProjectRef
 
 
 class Action(StrEnum):
@@ -33,7 +34,8 @@ class FieldChange:
     """One setting that is not the same. Holds what may be shown, never a secret.
 
     `evidence` is for people, and says what the verdict of a secret stands on, if there is more to
-    say than the verdict does: such as `1 in 65,536`, the chance of a false match.
+    say than the verdict does: such as `1 in 65,536`, the chance of a false match. `ignored` is the
+    rule that covers the difference; it stays one, and is no drift.
     """
 
     name: str
@@ -41,6 +43,12 @@ class FieldChange:
     after: Plain | None
     verdict: Verdict
     evidence: str = field(default="", compare=False)
+    ignored: Ignore | None = field(default=None, compare=False)
+
+    @property
+    def counts(self) -> bool:
+        """Whether this is a difference that somebody has to do something about."""
+        return self.verdict is Verdict.DIFFERENT and self.ignored is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +60,16 @@ class Change:
     | create | what to make | None |
     | update | what it should be | of what is there |
     | delete | the tombstone; None when pruned | of what is there |
-    | keep | what is declared | of what is there; None under a tombstone |
+    | keep | what is declared | of what is there; None where nothing is |
     | leave | None | of what is there |
 
     `reason` is for people: nothing decides by it. `losses` counts the secrets that are live, not
     declared, and would be dropped by the update. `pruned_by` is where the project is that prunes.
     `sight` are the settings of an update as masks alone tell them: what a later look at the same
     live state would see.
+
+    `ignored` are the rules that cover some of the difference. Where they cover all of it, this is a
+    keep or a leave, and `held` is the action that it would be without them.
     """
 
     project: ProjectRef
@@ -72,6 +83,15 @@ class Change:
     losses: int = 0
     warnings: tuple[Problem, ...] = ()
     sight: tuple[FieldChange, ...] = ()
+    ignored: tuple[Ignore, ...] = ()
+    held: Action | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the integration is there, before anything is done."""
+        action = self.held or self.action
+        tombstone = self.desired is not None and self.desired.absent
+        return action is not Action.CREATE and not (action is Action.KEEP and tombstone)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reconciler.core.assertion import NOTHING, Assertion
 from reconciler.core.change import Action, Change
 from reconciler.core.compare import compare, created, removed
+from reconciler.core.ignore import covering, held, in_words, marked, overwritten, rule_for
 from reconciler.core.kind import Echo
 from reconciler.core.problem import Problem, warning
 from reconciler.core.secret import UNPROVEN, Verdict
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from reconciler.core.kind import Kind
     from reconciler.core.state import (
         DesiredProject,
+        Ignore,
         Integration,
         LiveIntegration,
         LiveProject,
@@ -39,24 +41,26 @@ def diff(
     """Give one change per type that is declared or live, sorted by type; keep and leave included.
 
     `witnesses` are asked where a mask leaves a secret unproved; `assertion` turns a keep into an
-    update where it covers a secret that is unproved even so. Raises nothing: a live type that
-    `kinds` lacks is left, and said so.
+    update where it covers a secret that is unproved even so. The project's rules of `ignore` all
+    count. Raises nothing: a live type that `kinds` lacks is left, and said so.
     """
     declared = {integration.type: integration for integration in desired.integrations}
     changes = []
     for type_ in sorted(declared.keys() | live.integrations.keys()):
         kind, mine, theirs = kinds.get(type_), declared.get(type_), live.integrations.get(type_)
+        rules = [rule for rule in desired.ignore if rule.type == type_]
         if theirs is not None and (kind is None or (mine is None and not desired.prune)):
-            changes.append(_leave(live.ref, kind, theirs))
+            changes.append(held(_leave(live.ref, kind, theirs), rules))
         elif kind is None:
             continue
         elif mine is None or mine.absent:
-            changes.append(_remove(live.ref, kind, mine, theirs, desired))
+            changes.append(held(_remove(live.ref, kind, mine, theirs, desired), rules))
         elif theirs is None:
             fields = created(kind, mine)
-            changes.append(Change(live.ref, type_, Action.CREATE, "not there yet", fields, mine))
+            made = Change(live.ref, type_, Action.CREATE, "not there yet", fields, mine)
+            changes.append(held(made, rules))
         else:
-            policy = (assertion, witnesses)
+            policy = (assertion, witnesses, rules)
             changes.append(_keep_or_update(live.ref, kind, mine, theirs, policy))
     return changes
 
@@ -91,16 +95,19 @@ def _keep_or_update(
     kind: Kind,
     mine: Integration,
     live: LiveIntegration,
-    policy: tuple[Assertion, Sequence[Witness]],
+    policy: tuple[Assertion, Sequence[Witness], Sequence[Ignore]],
 ) -> Change:
-    assertion, witnesses = policy
-    fields = compare(kind, mine, live, witnesses, ref.id or "")
+    assertion, witnesses, rules = policy
+    fields = marked(compare(kind, mine, live, witnesses, ref.id or ""), rules)
     warnings = [_unknown_setting(ref, live.type, name, mine) for name in live.unknown]
-    differing = [field for field in fields if field.verdict is Verdict.DIFFERENT]
-    asserted = [field.name for field in fields if assertion.covers(field)]
+    differing = [field for field in fields if field.counts]
+    asserted = [
+        field.name
+        for field in fields
+        if assertion.covers(field) and not rule_for(rules, field.name)
+    ]
     if not differing and not asserted:
-        reason = _keep_reason(*(field.name for field in fields if field.verdict in UNPROVEN))
-        kept = Change(ref, kind.type, Action.KEEP, reason, fields, mine, None, live.id)
+        kept = _keep(ref, kind, mine, live, fields)
         return replace(kept, warnings=tuple(warnings)) if warnings else kept
     reason = _update_reason(differing, asserted)
     if differing and not any(field.name in mine.settings for field in differing):
@@ -110,6 +117,7 @@ def _keep_or_update(
     lost = [field.name for field in fields if field.verdict is Verdict.UNDECLARED]
     losses = sum(kind.fields[name].sensitive for name in lost if name in kind.fields)
     warnings += _settings_lost(ref, kind, mine, lost)
+    warnings += overwritten(ref, kind.type, fields)
     return Change(
         ref,
         kind.type,
@@ -122,7 +130,22 @@ def _keep_or_update(
         losses,
         tuple(warnings),
         compare(kind, mine, live),
+        covering(fields),
     )
+
+
+def _keep(
+    ref: ProjectRef,
+    kind: Kind,
+    mine: Integration,
+    live: LiveIntegration,
+    fields: tuple[FieldChange, ...],
+) -> Change:
+    ignored = covering(fields)
+    unproven = (field.name for field in fields if field.verdict in UNPROVEN)
+    reason = in_words(fields) if ignored else _keep_reason(*unproven)
+    kept = Change(ref, kind.type, Action.KEEP, reason, fields, mine, None, live.id)
+    return replace(kept, ignored=ignored, held=Action.UPDATE) if ignored else kept
 
 
 def _update_reason(differing: list[FieldChange], asserted: list[str]) -> str:

@@ -138,11 +138,11 @@ def left_dark(
     """
     alerting = {type_ for type_, kind in kinds.items() if kind.alerting}
     names = Counter(ref.name for ref in {change.project for change in changes})
-    lit = {change.project for change in beyond if change.type in alerting and _is_there(change)}
+    lit = {change.project for change in beyond if change.type in alerting and change.is_live}
     found = []
     for ref, group in groupby(changes, key=lambda change: change.project):
         ours = [change for change in group if change.type in alerting]
-        had = any(_is_there(change) for change in ours)
+        had = any(change.is_live for change in ours)
         keeps = any(_will_be_there(change) for change in ours)
         spoken_of = ref.id if names[ref.name] > 1 else str(ref)
         if had and not keeps and ref not in lit and not overrides.dark & {ref.id, spoken_of}:
@@ -171,13 +171,5 @@ def _managed(changes: Collection[Change]) -> int:
     return len(changes) - _count(changes, Action.LEAVE)
 
 
-def _is_there(change: Change) -> bool:
-    return change.action is not Action.CREATE and not _stays_absent(change)
-
-
 def _will_be_there(change: Change) -> bool:
-    return change.action is not Action.DELETE and not _stays_absent(change)
-
-
-def _stays_absent(change: Change) -> bool:
-    return change.action is Action.KEEP and change.desired is not None and change.desired.absent
+    return change.action is Action.CREATE or (change.is_live and change.action is not Action.DELETE)

@@ -11,6 +11,7 @@ from reconciler.core.secret import Literal, Masked, Reference, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
 DesiredValue = Plain | Reference | Literal | Secret | None
 LiveValue = Plain | Masked | Secret
@@ -61,10 +62,35 @@ class Integration:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignore:
+    """A rule that puts up with a difference for a while, and says why.
+
+    `field` is the one setting that it is about; None for the integration as a whole, be it there or
+    not. `until` is the last day on which it counts, in UTC.
+    """
+
+    type: str
+    field: str | None
+    reason: str
+    until: date
+    file: str
+    mark: int
+
+    @property
+    def at(self) -> Place:
+        """Where the rule begins."""
+        return Place.of(self.file, self.mark)
+
+    def __str__(self) -> str:
+        return f"ignored until {self.until}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
 class DesiredProject:
     """One declared project: by id, by name, or by both; no type twice.
 
-    What is wrong shows first in a `canary`: it is worked on before the others.
+    What is wrong shows first in a `canary`: it is worked on before the others. `ignore` has one
+    rule at most for each setting, and for each integration as a whole.
     """
 
     ref: ProjectRef
@@ -73,6 +99,7 @@ class DesiredProject:
     file: str
     mark: int
     canary: bool = False
+    ignore: tuple[Ignore, ...] = ()
 
     @property
     def at(self) -> Place:

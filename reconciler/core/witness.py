@@ -73,7 +73,7 @@ def by_time(seen: Sighting, said: Statement) -> Statement:
 
 def is_by_time(change: Change) -> bool:
     """Tell whether all that differs was found by when it was written."""
-    differing = [field for field in change.fields if field.verdict is Verdict.DIFFERENT]
+    differing = [field for field in change.fields if field.counts]
     return bool(differing) and all(field.evidence == OLDER for field in differing)
 
 

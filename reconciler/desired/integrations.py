@@ -72,10 +72,7 @@ class IntegrationReader:
         level = Level("an integration", item, place, ("type", "ensure"))
         self._problems += explain(breaches, level)
         if not breaches and self._api and item["type"] not in self._kinds:
-            offering = ", ".join(catalogue.dialects_of(item["type"]))
-            sentence = f"{item['type']} is not offered by the API {self._api}"
-            hint = f"it is offered by {offering}; remove it here"
-            self._problems.append(Problem("type-not-offered", sentence, hint, place("type")))
+            self._problems.append(not_offered(item["type"], self._api, place("type")))
 
     def _check_settings(self, kind: Kind, item: dict[str, Any], mark: int) -> frozenset[str | None]:
         """Name the settings that are wrong, once they are told."""
@@ -93,7 +90,7 @@ class IntegrationReader:
             tuple(kind.fields),
             kind.fields,
             frozenset(item.keys() - declared.keys()),
-            _offered(kind, self._api),
+            offered(kind, self._api),
         )
         self._problems += explain(breaches, level)
         return frozenset(breach.setting for breach in breaches)
@@ -158,14 +155,24 @@ class IntegrationReader:
         self._problems.append(warning("retired-type", sentence, hint, at))
 
 
-def _offered(kind: Kind, api: str | None) -> Callable[[str], str]:
-    def offered(name: str) -> str:
+def not_offered(type_: str, api: str, at: Place) -> Problem:
+    """Refuse a type that other APIs offer."""
+    offering = ", ".join(catalogue.dialects_of(type_))
+    sentence = f"{type_} is not offered by the API {api}"
+    hint = f"it is offered by {offering}; remove it here"
+    return Problem("type-not-offered", sentence, hint, at)
+
+
+def offered(kind: Kind, api: str | None) -> Callable[[str], str]:
+    """Give what says where a setting is offered that this API lacks, if anywhere."""
+
+    def told(name: str) -> str:
         part = catalogue.schema(f"integrations/{kind.type}")["properties"].get(name)
-        if part is None:
+        if part is None or "x-dialects" not in part:
             return ""
         return f"it is offered by {', '.join(part['x-dialects'])}, not by {api}; remove it here"
 
-    return offered
+    return told
 
 
 def _without_envelope(item: dict[str, Any], kind: Kind) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler import catalogue
 from reconciler.core.policy import NO_POLICY
@@ -11,6 +11,7 @@ from reconciler.core.state import Desired, DesiredProject, ProjectRef
 from reconciler.desired.document import Document, read
 from reconciler.desired.explain import Breach, Level, explain
 from reconciler.desired.files import read_files
+from reconciler.desired.ignore import IgnoreReader, merged
 from reconciler.desired.integrations import IntegrationReader
 from reconciler.desired.syntax import Unreadable
 from reconciler.desired.twice import declared_twice
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from reconciler.core.policy import Policy
-    from reconciler.core.state import Integration
+    from reconciler.core.state import Ignore, Integration
 
 
 def load(paths: Sequence[str], policy: Policy = NO_POLICY) -> tuple[Desired, list[Problem]]:
@@ -38,6 +39,15 @@ def load(paths: Sequence[str], policy: Policy = NO_POLICY) -> tuple[Desired, lis
     if any(problem.is_error for problem in reader.problems):
         raise Invalid(reader.problems)
     return Desired(reader.api, tuple(reader.projects)), reader.problems
+
+
+class _Shared(NamedTuple):
+    """What the projects of one file have in common."""
+
+    integrations: IntegrationReader
+    rules: IgnoreReader
+    ignore: tuple[Ignore, ...]
+    prune: bool
 
 
 class _Reader:
@@ -59,10 +69,15 @@ class _Reader:
         api = self._api_of(whole, document.placer(whole, 0)("api"))
         projects = whole.get("projects")
         if isinstance(projects, list):
-            integrations = IntegrationReader(document, api, self._policy, self.problems)
-            prune = whole.get("prune") is True
+            rules = IgnoreReader(document, api, self.problems)
+            shared = _Shared(
+                IntegrationReader(document, api, self._policy, self.problems),
+                rules,
+                rules.read(whole.get("ignore")),
+                prune=whole.get("prune") is True,
+            )
             for mark, item in zip(document.marks(projects), projects, strict=True):
-                self._project(document, item, mark, integrations, prune=prune)
+                self._project(document, item, mark, shared)
 
     def _api_of(self, whole: dict[str, Any], at: Place) -> str | None:
         """Name the API, if it is one; all files must name the same."""
@@ -77,15 +92,7 @@ class _Reader:
             self.problems.append(Problem("different-api", sentence, hint, at))
         return str(api)
 
-    def _project(
-        self,
-        document: Document,
-        item: Any,
-        mark: int,
-        reader: IntegrationReader,
-        *,
-        prune: bool,
-    ) -> None:
+    def _project(self, document: Document, item: Any, mark: int, shared: _Shared) -> None:
         self._check("project", document, item, mark)
         if not isinstance(item, dict):
             return
@@ -95,11 +102,12 @@ class _Reader:
         self.projects.append(
             DesiredProject(
                 ref,
-                own_prune if isinstance(own_prune, bool) else prune,
-                tuple(self._integrations(document, ref, integrations, reader)),
+                own_prune if isinstance(own_prune, bool) else shared.prune,
+                tuple(self._integrations(document, ref, integrations, shared.integrations)),
                 document.file,
                 mark,
                 canary=item.get("canary") is True,
+                ignore=merged(shared.rules.read(item.get("ignore")), shared.ignore),
             )
         )
 

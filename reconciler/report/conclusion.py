@@ -115,7 +115,8 @@ def _drift(report: Report) -> str:
 
 def _rest(report: Report) -> str:
     counts = totals(report)
-    return f"{counts['keep']} kept, {counts['leave']} left alone"
+    ignored = f", {counts['ignored']} of them ignored" if "ignored" in counts else ""
+    return f"{counts['keep']} kept, {counts['leave']} left alone{ignored}"
 
 
 def _apply(report: Report) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.report.conclusion import conclusion
 from reconciler.report.findings import LONGEST
-from reconciler.report.values import sides, told
+from reconciler.report.values import foundation, sides, told
 from reconciler.report.view import Report, Style, safe_text
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _field(field: FieldChange) -> dict[str, object]:
         "before": before,
         "after": after,
         "verdict": field.verdict,
-        "evidence": safe_text(field.evidence),
+        "evidence": foundation(field),
     }
 
 

@@ -32,6 +32,13 @@ KINDS = {
 }
 """What is wrong with an integration, by what would mend it."""
 
+IGNORED = "ignored"
+
+
+def kind_of(change: Change) -> str:
+    """Say what is wrong with an integration that is not simply kept."""
+    return IGNORED if change.held else KINDS[change.action]
+
 
 class Level(StrEnum):
     """How bad a finding is; a note is not wrong at all."""
@@ -97,17 +104,17 @@ def _problem(problem: Problem) -> Finding:
 
 
 def _changes(report: Report) -> Iterator[Finding]:
-    """Drift is a warning; what a plan would do is a note, and so is what is left alone."""
+    """Drift is a warning; what a plan would do is a note, and so is what is left or ignored."""
     level = Level.WARNING if report.command == "drift" else Level.NOTE
     for change in left(report):
         yield _change(change, level)
     for change in report.changes:
-        if change.action is Action.LEAVE:
+        if change.action is Action.LEAVE or change.held:
             yield _change(change, Level.NOTE)
 
 
 def _change(change: Change, level: Level) -> Finding:
-    kind = KINDS[change.action]
+    kind = kind_of(change)
     parts = [f"{safe_text(field.name)}: {in_words(change, field)}" for field in told(change)]
     sentence = "; ".join([f"{_name(change)} is {kind}: {safe_text(change.reason)}", *parts])
     return Finding(kind, level, sentence, change.key, change.at)

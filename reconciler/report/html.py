@@ -16,9 +16,9 @@ from reconciler.core.exits import Exit
 from reconciler.core.plan import Status
 from reconciler.core.secret import Verdict
 from reconciler.report.conclusion import conclusion, unproven
-from reconciler.report.findings import KINDS, LONGEST
+from reconciler.report.findings import LONGEST, kind_of
 from reconciler.report.page import SCRIPT, SIGNS, STYLE
-from reconciler.report.values import sides, told
+from reconciler.report.values import foundation, sides, told
 from reconciler.report.view import Report, Style, safe_text
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _cell(change: Change, state: str) -> str:
 def _field(change: Change, field: FieldChange) -> str:
     before, after = sides(field)
     at = change.place(field.name)
-    evidence = f", {_shown(field.evidence)}" if field.evidence else ""
+    evidence = f", {escape(foundation(field))}" if foundation(field) else ""
     return (
         f"<dt>{_shown(field.name)}</dt>"
         f"<dd>before: <code>{escape(before) or '(none)'}</code></dd>"
@@ -155,8 +155,8 @@ def _state(report: Report, change: Change, outcome: Outcome | None) -> str:
         return "done" if outcome.status is Status.DONE else "not done"
     if change.action.is_pending and report.exit == Exit.REFUSED:
         return "refused"
-    if change.action is not Action.KEEP:
-        return KINDS[change.action]
+    if change.action is not Action.KEEP or change.held:
+        return kind_of(change)
     unproved = (Verdict.UNVERIFIABLE, Verdict.CONSISTENT)
     return next((verdict.value for verdict in unproved if change.has(verdict)), "in sync")
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from reconciler.core.change import Change, FieldChange
     from reconciler.core.plan import Operation, Outcome
     from reconciler.core.problem import Place, Problem
+    from reconciler.core.state import Ignore
 
 FORMAT = "reconciler/1"
 
@@ -42,7 +43,7 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def _change(change: Change) -> dict[str, Any]:
-    return {
+    shown = {
         "project": {"id": change.project.id, "name": change.project.name},
         "type": change.type,
         "action": change.action,
@@ -50,6 +51,15 @@ def _change(change: Change) -> dict[str, Any]:
         "at": _place(change.at),
         "fields": [_field(field) for field in change.fields],
     }
+    if change.held:
+        shown["held"] = change.held
+    if change.ignored:
+        shown["ignored"] = [_rule(rule) for rule in change.ignored]
+    return shown
+
+
+def _rule(rule: Ignore) -> dict[str, Any]:
+    return {"field": rule.field, "until": rule.until.isoformat(), "reason": rule.reason}
 
 
 def _field(field: FieldChange) -> dict[str, Any]:
@@ -59,7 +69,9 @@ def _field(field: FieldChange) -> dict[str, Any]:
         "after": field.after,
         "verdict": field.verdict,
     }
-    return {**shown, "evidence": field.evidence} if field.evidence else shown
+    if field.evidence:
+        shown["evidence"] = field.evidence
+    return {**shown, "ignored": True} if field.ignored else shown
 
 
 def _operation(operation: Operation) -> dict[str, Any]:

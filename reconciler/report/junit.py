@@ -1,7 +1,8 @@
 """The report as JUnit's XML, which CI systems show as tests: one for each integration.
 
 Drift is a failure. What a plan would do is a skipped test, since it was not done; so is what is
-left alone. The run itself is a test too, so that one that was cut off is never all green.
+left alone or ignored. The run itself is a test too, so that one that was cut off is never all
+green.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from reconciler.core.change import Action
 from reconciler.core.plan import Status
 from reconciler.report.conclusion import conclusion
-from reconciler.report.findings import KINDS, LONGEST
+from reconciler.report.findings import LONGEST, kind_of
 from reconciler.report.values import in_words, told
 from reconciler.report.view import Report, Style, safe_text
 
@@ -75,7 +76,7 @@ def _changes(report: Report) -> Iterator[ET.Element]:
         outcome = outcomes.get(change.key)
         if outcome is not None:
             _done(case, outcome)
-        elif change.action is not Action.KEEP:
+        elif change.action is not Action.KEEP or change.held:
             _told(case, change, is_drift=report.command == "drift")
         yield case
 
@@ -90,7 +91,7 @@ def _done(case: ET.Element, outcome: Outcome) -> None:
 
 
 def _told(case: ET.Element, change: Change, *, is_drift: bool) -> None:
-    kind = KINDS[change.action]
+    kind = kind_of(change)
     sentence = f"{kind}: {safe_text(change.reason)}"
     if is_drift and change.action.is_pending:
         part = ET.SubElement(case, "failure", type=kind, message=sentence)

@@ -13,7 +13,7 @@ from reconciler.core.change import Action
 from reconciler.core.plan import Status
 from reconciler.report.conclusion import conclusion, unproven
 from reconciler.report.findings import LONGEST
-from reconciler.report.values import sides, told
+from reconciler.report.values import foundation, sides, told
 from reconciler.report.view import Report, Style, safe_text, totals
 
 if TYPE_CHECKING:
@@ -93,10 +93,15 @@ def _sections(report: Report) -> Iterator[tuple[str, str, Iterable[str]]]:
         yield f"Not done ({len(undone)})", _OUTCOMES, map(_outcome, undone)
     planned = "planned: " if report.performed else ""
     for action, title in _TITLES.items():
-        changes = [change for change in report.changes if change.action is action]
-        if changes:
-            rows = (row for change in changes for row in _change(change))
-            yield f"{planned}{len(changes)} {title}", _CHANGES, rows
+        own = [c for c in report.changes if c.action is action and not c.held]
+        yield from _changes(f"{planned}{len(own)} {title}", own)
+    ignored = [change for change in report.changes if change.held]
+    yield from _changes(f"{len(ignored)} ignored", ignored)
+
+
+def _changes(title: str, changes: list[Change]) -> Iterator[tuple[str, str, Iterable[str]]]:
+    if changes:
+        yield title, _CHANGES, (row for change in changes for row in _change(change))
 
 
 def _problem(problem: Problem) -> str:
@@ -130,7 +135,7 @@ def _change(change: Change) -> Iterator[str]:
 
 def _field(field: FieldChange) -> tuple[str, str, str, str]:
     before, after = (code(side) if side else "" for side in sides(field))
-    evidence = f" ({code(safe_text(field.evidence))})" if field.evidence else ""
+    evidence = f" ({code(foundation(field))})" if foundation(field) else ""
     return code(safe_text(field.name)), before, after, f"{field.verdict}{evidence}"
 
 

@@ -9,6 +9,7 @@ SIGNS = {
     "missing": "+",
     "unwanted": "−",  # noqa: RUF001 - it is the sign
     "undeclared": "○",
+    "ignored": "⊝",
     "unverifiable": "?",
     "consistent": "≈",
     "in sync": "=",
@@ -46,7 +47,7 @@ p { margin: .3rem 0; } dt { font-weight: bold; margin-top: .4rem; }
 dd { margin: 0 0 0 1rem; overflow-wrap: anywhere; }
 .in-sync, .done { color: var(--good); }
 .changed, .missing, .unwanted, .unverifiable { color: var(--warn); }
-.refused, .not-done { color: var(--bad); } .consistent, .undeclared { color: var(--dim); }
+.refused, .not-done { color: var(--bad); } .consistent, .undeclared, .ignored { color: var(--dim); }
 :focus-visible { outline: .2rem solid currentColor; outline-offset: .1rem; }
 @media print { form { display: none; } .wide { overflow: visible; }
   tr { break-inside: avoid; } body { font-size: 11px; }

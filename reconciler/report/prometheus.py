@@ -16,6 +16,8 @@ from reconciler.report.view import Report, Style, left, safe_text, totals
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from reconciler.core.change import Change
+
 _Samples = list[tuple["Mapping[str, str]", int]]
 
 
@@ -25,6 +27,7 @@ def render(report: Report, style: Style) -> str:
     run = {"command": report.name}
     blocks = [
         _metric("drift", "Integrations that differ from the desired state.", _drift(report)),
+        _metric("ignored_drift", "Integrations whose difference is ignored.", _ignored(report)),
         _metric("integrations", "Integrations by what they need.", _totals(report)),
         _metric(
             "unverifiable_integrations",
@@ -47,19 +50,23 @@ def render(report: Report, style: Style) -> str:
 
 def _drift(report: Report) -> _Samples:
     """Give a 1 for each integration that is to be changed, and for each that is not declared."""
-    undeclared = (change for change in report.changes if change.action is Action.LEAVE)
-    return [
-        (
-            {
-                "project_id": change.project.id or "",
-                "project": change.project.name or "",
-                "type": change.type,
-                "kind": KINDS[change.action],
-            },
-            1,
-        )
-        for change in sorted([*left(report), *undeclared], key=lambda change: change.key)
-    ]
+    undeclared = (c for c in report.changes if c.action is Action.LEAVE and not c.held)
+    changes = sorted([*left(report), *undeclared], key=lambda change: change.key)
+    return [(_labels(change, change.action), 1) for change in changes]
+
+
+def _ignored(report: Report) -> _Samples:
+    """Give a 1 for each integration that would be among them, were it not ignored."""
+    return [(_labels(change, change.held), 1) for change in report.changes if change.held]
+
+
+def _labels(change: Change, action: Action) -> Mapping[str, str]:
+    return {
+        "project_id": change.project.id or "",
+        "project": change.project.name or "",
+        "type": change.type,
+        "kind": KINDS[action],
+    }
 
 
 def _totals(report: Report) -> _Samples:

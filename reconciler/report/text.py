@@ -49,11 +49,11 @@ def render(report: Report, style: Style) -> str:
 
 
 def _shown(report: Report) -> list[Change]:
-    return [change for change in report.changes if change.action is not Action.KEEP]
+    return [c for c in report.changes if c.action is not Action.KEEP or c.held]
 
 
 def _table(report: Report, style: Style) -> Iterator[str]:
-    """Give a row for every change but what is kept, in columns that fit the width."""
+    """Give a row for every change but what is simply kept, in columns that fit the width."""
     rows = [
         (safe_text(str(change.project)), safe_text(change.type), safe_text(change.reason))
         for change in _shown(report)
@@ -89,7 +89,7 @@ def _details(report: Report, style: Style) -> Iterator[str]:
     blocks = []
     for change in report.changes:
         fields = told(change)
-        if fields:
+        if fields or change.held:
             blocks.append("\n".join(_block(change, fields, style)))
     yield from "\n\n".join(blocks).splitlines()
 
@@ -99,7 +99,9 @@ def _block(change: Change, fields: Sequence[FieldChange], style: Style) -> Itera
     yield paint(title, f"bold {_PAINT[change.action]}", style) + (
         f"  {safe_text(str(change.at))}" if change.at else ""
     )
-    width = max(len(field.name) for field in fields)
+    if not fields:
+        yield f"    {safe_text(change.reason)}"
+    width = max((len(field.name) for field in fields), default=0)
     for field in fields:
         at = change.place(field.name) if change.action is Action.UPDATE else None
         where = f"  (line {at.line})" if at else ""

@@ -14,17 +14,20 @@ if TYPE_CHECKING:
 
 
 def told(change: Change) -> tuple[FieldChange, ...]:
-    """Give the settings that a reader wants to see: all of what is to be done, else the strays."""
+    """Give the settings that a reader wants to see: all of what is to be done, else the strays.
+
+    What is ignored is no less to be seen.
+    """
     return tuple(
         field
         for field in change.fields
-        if change.action.is_pending or field.verdict is Verdict.UNDECLARED
+        if change.action.is_pending or field.ignored or field.verdict is Verdict.UNDECLARED
     )
 
 
 def in_words(change: Change, field: FieldChange) -> str:
     """Say what becomes of a setting, on one line that is safe to print."""
-    before, after, evidence = plain(field.before), plain(field.after), safe_text(field.evidence)
+    before, after, evidence = plain(field.before), plain(field.after), foundation(field)
     match field.verdict:
         case Verdict.UNDECLARED:
             return f"{before}, not declared"
@@ -32,12 +35,15 @@ def in_words(change: Change, field: FieldChange) -> str:
             return f"{after}, {field.verdict}{f' ({evidence})' if evidence else ''}"
         case _ if change.action is Action.CREATE:
             return after
-        case _ if field.after == HIDDEN:
-            return f"{before} → as declared"
-        case _ if evidence:
-            return f"{before} → {after}, {evidence}"
         case _:
-            return f"{before} → {after}"
+            wanted = "as declared" if field.after == HIDDEN else after
+            return f"{before} → {wanted}{f', {evidence}' if evidence else ''}"
+
+
+def foundation(field: FieldChange) -> str:
+    """Say what there is to say beyond the verdict, safe to print: evidence, or a rule."""
+    parts = [field.evidence, str(field.ignored or "")]
+    return "; ".join(safe_text(part) for part in parts if part)
 
 
 def sides(field: FieldChange) -> tuple[str, str]:

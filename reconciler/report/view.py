@@ -73,10 +73,18 @@ class Style:
 
 
 def totals(report: Report) -> Mapping[str, int]:
-    """Count changes by action, and integrations with a secret of which nothing is shown."""
+    """Count changes by action, and integrations with a secret of which nothing is shown.
+
+    Those that a rule holds back, which are kept or left, are counted once more, if there are any.
+    """
     counts = Counter(change.action for change in report.changes)
     unverifiable = sum(change.has(Verdict.UNVERIFIABLE) for change in report.changes)
-    return {**{action.value: counts[action] for action in _ORDER}, "unverifiable": unverifiable}
+    ignored = sum(change.held is not None for change in report.changes)
+    return {
+        **{action.value: counts[action] for action in _ORDER},
+        "unverifiable": unverifiable,
+        **({"ignored": ignored} if ignored else {}),
+    }
 
 
 def left(report: Report) -> tuple[Change, ...]:

@@ -96,3 +96,17 @@ def test_a_project_prunes_as_it_says_and_else_as_its_file_says():
     desired, _ = load([str(FOLDER / "pruning.yaml")])
     assert [project.prune for project in desired.projects] == [True, False]
     assert load([str(FOLDER / "json.yaml")])[0].projects[0].prune is False
+
+
+def test_a_rule_of_the_project_goes_before_that_of_its_file_and_the_widest_comes_first():
+    desired, _ = load([str(FOLDER / "ignore-rules.yaml")])
+    first, second = [
+        [(rule.type, rule.field, rule.reason) for rule in project.ignore]
+        for project in desired.projects
+    ]
+    assert first == [("SLACK", None, "everywhere"), ("PAGER_DUTY", "region", "everywhere")]
+    assert second == [
+        ("PAGER_DUTY", None, "all of it"),
+        ("SLACK", None, "everywhere"),
+        ("PAGER_DUTY", "region", "of its own"),
+    ]

@@ -40,6 +40,7 @@ RUNS = {
     "invalid": "pull-request validate desired.yaml --policy policy.yaml",
     "hostile": "hostile-names drift desired.yaml",
     "in-sync": "in-sync drift desired.yaml",
+    "ignored": "ignored drift desired.yaml",
 }
 FORMS = sorted(FORMATS.keys() - {"text", "json"})
 """Those two have golden files of their own."""
