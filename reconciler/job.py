@@ -39,6 +39,9 @@ class Job:
     was, and may raise OSError. Writes are told of in `journal`; large fleets are written in
     `waves`. `progress` is told what is being done, how much of it is done, and how much there is.
     `stop` is where others end the run. `now` is when it begins, in seconds since 1970.
+
+    For a look at drift, `baseline` is the file of what is known; `write_baseline` is given a new
+    one, and may raise OSError. `history` is the file in which the run is recorded.
     """
 
     paths: Sequence[str]
@@ -61,6 +64,9 @@ class Job:
     waves: bool = True
     rollback: Callable[[str], None] | None = None
     progress: Callable[[str, int, int], None] = _silent
+    baseline: str | None = None
+    write_baseline: Callable[[str], None] | None = None
+    history: Path | None = None
     now: int = field(default_factory=lambda: int(time()))
 
     @property

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from reconciler.core.change import Change
+    from reconciler.core.drift import Drift
+    from reconciler.core.past import Accepted, Past
     from reconciler.core.policy import Policy
     from reconciler.core.state import DesiredProject, ProjectRef
     from reconciler.export import Declaration
@@ -65,6 +67,14 @@ class Run:
     """What the second look found, of the projects that were worked on."""
     settled: bool = False
     """Whether a second look found nothing left."""
+    looked: frozenset[str] | None = None
+    """The ids of the projects that were read and compared; None before that."""
+    kept: list[Drift] = field(default_factory=list)
+    """What the baseline says."""
+    accepted: Accepted | None = None
+    """What of the drift is in the baseline, where there is one."""
+    past: Past | None = None
+    """What the history says of the drift, where one is kept."""
 
     def __enter__(self) -> Self:
         """Set out."""
@@ -121,6 +131,8 @@ class Run:
             performed=self.outcomes is not None,
             settled=self.settled,
             rehearsal=self.rehearsal,
+            accepted=self.accepted,
+            past=self.past,
         )
 
     def _outcomes(self) -> list[Outcome]:
@@ -140,7 +152,8 @@ class Run:
         if self.unread:
             return Exit.FAILED
         asked = self.command == "drift" or self.job.detailed
-        pending = any(change.action.is_pending for change in self.changes)
+        known = self.accepted.known if self.accepted else ()
+        pending = any(c.action.is_pending and c.key not in known for c in self.changes)
         return Exit.PENDING if asked and pending else Exit.OK
 
 

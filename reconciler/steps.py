@@ -98,6 +98,10 @@ def look(run: Run, client: Client, declared: Desired) -> None:
     run.changes = [change for change in found if run.job.covers(change.type)]
     run.beyond = [change for change in found if not run.job.covers(change.type)]
     run.problems += [told for change in run.changes for told in change.warnings]
+    unread = {ref.id for ref in run.unread}
+    run.looked = frozenset(
+        project.ref.id or "" for project in run.projects if project.ref.id not in unread
+    )
 
 
 def write_down(run: Run, client: Client, org_id: str | None) -> None:

@@ -21,6 +21,7 @@ from reconciler.discover import Targets, discover, narrow
 from reconciler.evidence import journaling, tell_doubts
 from reconciler.export import Export
 from reconciler.job import Job
+from reconciler.past import prepare, remember, settle
 from reconciler.rehearsal import connect_copy, copy_live
 from reconciler.rollback import keep_rollback
 from reconciler.rollout import perform
@@ -68,13 +69,17 @@ def validate(job: Job) -> Report:
 
 
 def drift(job: Job) -> Report:
-    """Say how live differs from what is declared."""
+    """Say how live differs from what is declared, and what earlier runs know of that."""
     with Run("drift", job) as run:
+        prepare(run)
         desired = resolve(run, load(run))
         with connect(run, desired, writable=False) as client:
             look(run, client, desired)
             tell_unused(run)
             demand_proof(run)
+        settle(run)
+    with run:
+        remember(run)
     return run.report()
 
 

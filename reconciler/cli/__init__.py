@@ -24,6 +24,7 @@ COMMANDS = {
     "plan": "Show what an apply would do.",
     "apply": "Make the desired state live.",
     "drift": "Show how live differs from the desired state.",
+    "history": "Look after what drift keeps of its runs.",
     "receipts": "Look after the receipts of written secrets.",
     "journal": "Read the journal of an apply.",
     "export": "Write down what is live as a desired state.",

@@ -110,7 +110,11 @@ def _drift(report: Report) -> str:
         return f"Drift: {drift}\nFailed: not every secret is proved."
     if report.exit == Exit.FAILED:
         return f"Drift so far: {drift}\nIncomplete: not everything could be read."
-    return f"Drift: {drift}" if report.exit == Exit.PENDING else f"In sync: {_rest(report)}."
+    if report.exit == Exit.PENDING:
+        return f"Drift: {drift}"
+    if counts["create"] + counts["update"] + counts["delete"]:
+        return f"Known drift alone: {drift}"
+    return f"In sync: {_rest(report)}."
 
 
 def _rest(report: Report) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.report.conclusion import conclusion
 from reconciler.report.findings import LONGEST
+from reconciler.report.standing import resolved, standing
 from reconciler.report.values import foundation, sides, told
 from reconciler.report.view import Report, Style, safe_text
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "record", "status", "code", "project_id", "project", "type", "action", "reason", "detail",
-    "file", "line", "column", "setting", "before", "after", "verdict", "evidence",
+    "file", "line", "column", "setting", "before", "after", "verdict", "evidence", "standing",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -51,11 +52,19 @@ def _rows(report: Report) -> Iterator[Mapping[str, object]]:
     yield from map(_problem, report.problems)
     outcomes = {outcome.operation.change.key: outcome for outcome in report.outcomes or ()}
     for change in report.changes:
-        row = _change(change, outcomes.get(change.key))
+        row = _change(change, outcomes.get(change.key)) | {"standing": standing(report, change)}
         for field in told(change):
             yield row | _place(change.place(field.name) or change.at) | _field(field)
         if not told(change):
             yield row
+    yield from _resolved(report)
+
+
+def _resolved(report: Report) -> Iterator[Mapping[str, object]]:
+    """Give a row for what drifted before, and for what holds no longer of the baseline."""
+    for title, lines in resolved(report).items():
+        for line in lines:
+            yield {"record": "resolved", "reason": line, "detail": title}
 
 
 def _problem(problem: Problem) -> Mapping[str, object]:

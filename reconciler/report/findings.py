@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from reconciler.core.change import Action
+from reconciler.core.drift import KINDS
 from reconciler.core.plan import Status
 from reconciler.report.conclusion import conclusion
+from reconciler.report.standing import is_known, reason
 from reconciler.report.values import in_words, told
 from reconciler.report.view import Report, left, safe_text
 
@@ -23,14 +25,6 @@ if TYPE_CHECKING:
 
 LONGEST = 2000
 """The most characters of a sentence that somebody else may have had a part in."""
-
-KINDS = {
-    Action.CREATE: "missing",
-    Action.UPDATE: "changed",
-    Action.DELETE: "unwanted",
-    Action.LEAVE: "undeclared",
-}
-"""What is wrong with an integration, by what would mend it."""
 
 IGNORED = "ignored"
 
@@ -104,19 +98,19 @@ def _problem(problem: Problem) -> Finding:
 
 
 def _changes(report: Report) -> Iterator[Finding]:
-    """Drift is a warning; what a plan would do is a note, and so is what is left or ignored."""
-    level = Level.WARNING if report.command == "drift" else Level.NOTE
+    """Drift is a warning, unless it is known; all else is a note."""
     for change in left(report):
-        yield _change(change, level)
+        counts = report.command == "drift" and not is_known(report, change)
+        yield _change(report, change, Level.WARNING if counts else Level.NOTE)
     for change in report.changes:
         if change.action is Action.LEAVE or change.held:
-            yield _change(change, Level.NOTE)
+            yield _change(report, change, Level.NOTE)
 
 
-def _change(change: Change, level: Level) -> Finding:
+def _change(report: Report, change: Change, level: Level) -> Finding:
     kind = kind_of(change)
     parts = [f"{safe_text(field.name)}: {in_words(change, field)}" for field in told(change)]
-    sentence = "; ".join([f"{_name(change)} is {kind}: {safe_text(change.reason)}", *parts])
+    sentence = "; ".join([f"{_name(change)} is {kind}: {reason(report, change)}", *parts])
     return Finding(kind, level, sentence, change.key, change.at)
 
 

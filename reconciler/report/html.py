@@ -18,6 +18,8 @@ from reconciler.core.secret import Verdict
 from reconciler.report.conclusion import conclusion, unproven
 from reconciler.report.findings import LONGEST, kind_of
 from reconciler.report.page import SCRIPT, SIGNS, STYLE
+from reconciler.report.standing import reason
+from reconciler.report.timeline import timeline
 from reconciler.report.values import foundation, sides, told
 from reconciler.report.view import Report, Style, safe_text
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 def render(report: Report, style: Style) -> str:
     """Write the whole page."""
     del style
-    parts = [*_head(report), *_problems(report), *_matrix(report), _FOOT]
+    parts = [*_head(report), *_problems(report), *timeline(report), *_matrix(report), _FOOT]
     return "\n".join(parts) + "\n"
 
 
@@ -90,7 +92,7 @@ def _matrix(report: Report) -> Iterator[str]:
     heads = "".join(f'<th scope="col">{_shown(type_)}</th>' for type_ in types)
     yield f'<thead>\n<tr><th scope="col">Project</th>{heads}</tr>\n</thead>\n<tbody>'
     for row in rows.values():
-        yield "\n".join(_row(row, types, states))
+        yield "\n".join(_row(report, row, types, states))
     yield "</tbody>\n</table>\n</div>"
 
 
@@ -107,10 +109,12 @@ def _controls(states: dict[tuple[str, str], str]) -> Iterator[str]:
     yield '</fieldset>\n<p role="status" id="shown"></p>\n</form>'
 
 
-def _row(row: dict[str, Change], types: list[str], states: dict[tuple[str, str], str]) -> list[str]:
+def _row(
+    report: Report, row: dict[str, Change], types: list[str], states: dict[tuple[str, str], str]
+) -> list[str]:
     project = next(iter(row.values())).project
     cells = [
-        _cell(row[type_], states[row[type_].key]) if type_ in row else "<td></td>"
+        _cell(report, row[type_], states[row[type_].key]) if type_ in row else "<td></td>"
         for type_ in types
     ]
     head = (
@@ -119,14 +123,14 @@ def _row(row: dict[str, Change], types: list[str], states: dict[tuple[str, str],
     return [f"{head}</th>", *cells, "</tr>"]
 
 
-def _cell(change: Change, state: str) -> str:
+def _cell(report: Report, change: Change, state: str) -> str:
     sign = f'<span class="{_class(state)}">{SIGNS[state]} {state}</span>'
     where = f"<p>{_place(change.at)}</p>" if change.at else ""
     fields = "".join(_field(change, field) for field in told(change))
     table = f"<dl>{fields}</dl>" if fields else ""
     return (
         f"<td><details><summary>{sign}</summary>"
-        f"<p>{_shown(change.reason)}</p>{where}{table}</details></td>"
+        f"<p>{escape(reason(report, change))}</p>{where}{table}</details></td>"
     )
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from reconciler.report.standing import age, ended, is_known, timestamp
 from reconciler.report.view import Report, Style, totals
 
 if TYPE_CHECKING:
     from reconciler.core.change import Change, FieldChange
+    from reconciler.core.past import Accepted, Past
     from reconciler.core.plan import Operation, Outcome
     from reconciler.core.problem import Place, Problem
     from reconciler.core.state import Ignore
+    from reconciler.report.standing import Ended
 
 FORMAT = "reconciler/1"
 
@@ -32,13 +35,17 @@ def document(report: Report) -> dict[str, Any]:
         "digest": report.digest,
         "applyable": report.applyable,
         "totals": dict(totals(report)),
-        "changes": [_change(change) for change in report.changes],
+        "changes": [_change(change) | _standing(report, change) for change in report.changes],
         "operations": [_operation(operation) for operation in report.operations],
     }
     if report.rehearsal:
         shown["rehearsal"] = True
     if report.outcomes is not None:
         shown["outcomes"] = [_outcome(outcome) for outcome in report.outcomes]
+    if report.accepted:
+        shown["baseline"] = _baseline(report.accepted)
+    if report.past:
+        shown["history"] = _history(report.past)
     return {**shown, "problems": [_problem(problem) for problem in report.problems]}
 
 
@@ -56,6 +63,49 @@ def _change(change: Change) -> dict[str, Any]:
     if change.ignored:
         shown["ignored"] = [_rule(rule) for rule in change.ignored]
     return shown
+
+
+def _standing(report: Report, change: Change) -> dict[str, Any]:
+    """Say how drift stands beside a baseline and a history, where there are such."""
+    shown: dict[str, Any] = {}
+    if report.accepted and change.action.is_pending:
+        shown["known"] = is_known(report, change)
+    found = age(report, change)
+    if found:
+        shown |= {"new": found.new, "since": timestamp(found.since)}
+    return shown | ({"newFields": list(found.fresh)} if found and found.fresh else {})
+
+
+def _baseline(accepted: Accepted) -> dict[str, Any]:
+    resolved = [
+        {
+            "project": {"id": one.id, "name": one.project.name},
+            "type": one.type,
+            "kind": one.kind,
+            "fields": [difference.name for difference in one.fields],
+        }
+        for one in accepted.resolved
+    ]
+    return {"written": accepted.written, "resolved": resolved}
+
+
+def _history(past: Past) -> dict[str, Any]:
+    return {
+        "at": timestamp(past.at),
+        "previous": timestamp(past.previous.at) if past.previous else None,
+        "resolved": [_ended(one) for one in ended(past.resolved)],
+        "unseen": [_ended(one) for one in ended(past.unseen)],
+    }
+
+
+def _ended(one: Ended) -> dict[str, Any]:
+    return {
+        "project": {"id": one.project, "name": one.name},
+        "type": one.type,
+        "kind": one.kind,
+        "fields": list(one.fields),
+        "since": timestamp(one.since),
+    }
 
 
 def _rule(rule: Ignore) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """The report as JUnit's XML, which CI systems show as tests: one for each integration.
 
 Drift is a failure. What a plan would do is a skipped test, since it was not done; so is what is
-left alone or ignored. The run itself is a test too, so that one that was cut off is never all
-green.
+left alone, ignored or known. The run itself is a test too, so that one that was cut off is never
+all green.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from reconciler.core.change import Action
 from reconciler.core.plan import Status
 from reconciler.report.conclusion import conclusion
 from reconciler.report.findings import LONGEST, kind_of
+from reconciler.report.standing import is_known, reason
 from reconciler.report.values import in_words, told
 from reconciler.report.view import Report, Style, safe_text
 
@@ -77,7 +78,7 @@ def _changes(report: Report) -> Iterator[ET.Element]:
         if outcome is not None:
             _done(case, outcome)
         elif change.action is not Action.KEEP or change.held:
-            _told(case, change, is_drift=report.command == "drift")
+            _told(case, report, change)
         yield case
 
 
@@ -90,10 +91,11 @@ def _done(case: ET.Element, outcome: Outcome) -> None:
         ET.SubElement(case, "failure", type=outcome.status, message=sentence)
 
 
-def _told(case: ET.Element, change: Change, *, is_drift: bool) -> None:
+def _told(case: ET.Element, report: Report, change: Change) -> None:
     kind = kind_of(change)
-    sentence = f"{kind}: {safe_text(change.reason)}"
-    if is_drift and change.action.is_pending:
+    sentence = f"{kind}: {reason(report, change)}"
+    counts = report.command == "drift" and not is_known(report, change)
+    if counts and change.action.is_pending:
         part = ET.SubElement(case, "failure", type=kind, message=sentence)
     else:
         part = ET.SubElement(case, "skipped", message=sentence)

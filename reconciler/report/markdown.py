@@ -13,6 +13,7 @@ from reconciler.core.change import Action
 from reconciler.core.plan import Status
 from reconciler.report.conclusion import conclusion, unproven
 from reconciler.report.findings import LONGEST
+from reconciler.report.standing import in_short, reason, resolved, standing
 from reconciler.report.values import foundation, sides, told
 from reconciler.report.view import Report, Style, safe_text, totals
 
@@ -43,6 +44,7 @@ _CHANGES = (
     "| project | type | setting | before | after | verdict | where |\n"
     "| --- | --- | --- | --- | --- | --- | --- |\n"
 )
+_GONE = "| what |\n| --- |\n"
 _CUT = (
     "\n**Cut here.** Not everything fits into a comment: see the full report, in another format.\n"
 )
@@ -71,7 +73,7 @@ def render(report: Report, style: Style) -> str:
 
 def _head(report: Report) -> str:
     counts = totals(report)
-    said = [*unproven(report), *conclusion(report).split("\n")]
+    said = [*unproven(report), *in_short(report), *conclusion(report).split("\n")]
     if report.command == "plan" and report.applyable:
         said.append(f"Digest `{report.digest}`")
     names, numbers = " | ".join(counts), " | ".join(map(str, counts.values()))
@@ -91,17 +93,21 @@ def _sections(report: Report) -> Iterator[tuple[str, str, Iterable[str]]]:
     undone = [outcome for outcome in performed if outcome.status is not Status.DONE]
     if undone:
         yield f"Not done ({len(undone)})", _OUTCOMES, map(_outcome, undone)
+    for title, lines in resolved(report).items():
+        yield f"{title} ({len(lines)})", _GONE, (_row(code(line)) for line in lines)
     planned = "planned: " if report.performed else ""
     for action, title in _TITLES.items():
         own = [c for c in report.changes if c.action is action and not c.held]
-        yield from _changes(f"{planned}{len(own)} {title}", own)
+        yield from _changes(report, f"{planned}{len(own)} {title}", own)
     ignored = [change for change in report.changes if change.held]
-    yield from _changes(f"{len(ignored)} ignored", ignored)
+    yield from _changes(report, f"{len(ignored)} ignored", ignored)
 
 
-def _changes(title: str, changes: list[Change]) -> Iterator[tuple[str, str, Iterable[str]]]:
+def _changes(
+    report: Report, title: str, changes: list[Change]
+) -> Iterator[tuple[str, str, Iterable[str]]]:
     if changes:
-        yield title, _CHANGES, (row for change in changes for row in _change(change))
+        yield title, _CHANGES, (row for change in changes for row in _change(report, change))
 
 
 def _problem(problem: Problem) -> str:
@@ -124,13 +130,18 @@ def _outcome(outcome: Outcome) -> str:
     )
 
 
-def _change(change: Change) -> Iterator[str]:
+def _change(report: Report, change: Change) -> Iterator[str]:
     """Give a row for each setting, or one that says why."""
     key = code(safe_text(str(change.project))), code(safe_text(change.type))
+    since = standing(report, change)
     for field in told(change):
-        yield _row(*key, *_field(field), _where(change.place(field.name) or change.at))
+        name, before, after, verdict = _field(field)
+        verdict = f"{verdict}, {code(since)}" if since else verdict
+        yield _row(
+            *key, name, before, after, verdict, _where(change.place(field.name) or change.at)
+        )
     if not told(change):
-        yield _row(*key, "", "", "", code(safe_text(change.reason)), _where(change.at))
+        yield _row(*key, "", "", "", code(reason(report, change)), _where(change.at))
 
 
 def _field(field: FieldChange) -> tuple[str, str, str, str]:

@@ -10,7 +10,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from reconciler.core.change import Action
-from reconciler.report.findings import KINDS
+from reconciler.core.drift import KINDS
+from reconciler.report.standing import age, is_known
 from reconciler.report.view import Report, Style, left, safe_text, totals
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ def render(report: Report, style: Style) -> str:
     run = {"command": report.name}
     blocks = [
         _metric("drift", "Integrations that differ from the desired state.", _drift(report)),
+        _metric("known_drift", "Integrations that differ as the baseline says.", _known(report)),
+        _metric(
+            "drift_since_timestamp_seconds",
+            "Since when an integration differs, in seconds since 1970.",
+            _since(report),
+        ),
         _metric("ignored_drift", "Integrations whose difference is ignored.", _ignored(report)),
         _metric("integrations", "Integrations by what they need.", _totals(report)),
         _metric(
@@ -51,8 +58,20 @@ def render(report: Report, style: Style) -> str:
 def _drift(report: Report) -> _Samples:
     """Give a 1 for each integration that is to be changed, and for each that is not declared."""
     undeclared = (c for c in report.changes if c.action is Action.LEAVE and not c.held)
-    changes = sorted([*left(report), *undeclared], key=lambda change: change.key)
+    pending = (change for change in left(report) if not is_known(report, change))
+    changes = sorted([*pending, *undeclared], key=lambda change: change.key)
     return [(_labels(change, change.action), 1) for change in changes]
+
+
+def _known(report: Report) -> _Samples:
+    """Give a 1 for each integration that is to be changed, and that the baseline knows."""
+    known = (change for change in left(report) if is_known(report, change))
+    return [(_labels(change, change.action), 1) for change in known]
+
+
+def _since(report: Report) -> _Samples:
+    found = ((change, age(report, change)) for change in left(report))
+    return [(_labels(change, change.action), known.since) for change, known in found if known]
 
 
 def _ignored(report: Report) -> _Samples:

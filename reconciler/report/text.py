@@ -11,6 +11,7 @@ from reconciler.core.plan import Status
 from reconciler.report.conclusion import conclusion, unproven, waves
 from reconciler.report.paint import paint
 from reconciler.report.problems import problem_lines
+from reconciler.report.standing import in_short, reason, resolved
 from reconciler.report.values import in_words, told
 from reconciler.report.view import Report, Style, safe_text
 
@@ -55,7 +56,7 @@ def _shown(report: Report) -> list[Change]:
 def _table(report: Report, style: Style) -> Iterator[str]:
     """Give a row for every change but what is simply kept, in columns that fit the width."""
     rows = [
-        (safe_text(str(change.project)), safe_text(change.type), safe_text(change.reason))
+        (safe_text(str(change.project)), safe_text(change.type), reason(report, change))
         for change in _shown(report)
     ]
     if not rows:
@@ -126,6 +127,9 @@ def _outcome(outcome: Outcome) -> str:
 def _summary(report: Report, style: Style) -> Iterator[str]:
     """Say what it came to and what can be done next, most important last."""
     yield from unproven(report)
+    for title, lines in resolved(report).items():
+        yield from (f"{title}: {line}" for line in lines)
+    yield from in_short(report)
     if report.command == "plan" and report.applyable:
         yield f"Digest {report.digest}"
     yield from waves(report)

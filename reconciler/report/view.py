@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reconciler.core.change import Change
+    from reconciler.core.past import Accepted, Past
     from reconciler.core.plan import Operation, Outcome
     from reconciler.core.problem import Problem
 
@@ -35,7 +36,8 @@ class Report:
     plan, one outcome each; `problems` are sorted by place. `exit` is the run's exit code.
     `performed` says that an apply came as far as writing, `settled` that a second look afterwards
     found nothing left. In a `rehearsal` all of that happened in a copy, and nothing in what is
-    live. `finished` is when the run ended, in seconds since 1970, if that is known.
+    live. `accepted` is what a baseline says of the drift, and `past` what a history does.
+    `finished` is when the run ended, in seconds since 1970, if that is known.
     """
 
     command: str
@@ -51,6 +53,8 @@ class Report:
     performed: bool = False
     settled: bool = False
     rehearsal: bool = False
+    accepted: Accepted | None = None
+    past: Past | None = None
     finished: int | None = None
 
     @property

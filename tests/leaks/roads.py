@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SIMULATE = ("--simulate", "state.db", "--seed", "live.seed.json")
 RECEIPTS = ("--receipts", "receipts.json", "--receipts-key", "env:RECEIPTS_KEY")
 JOURNAL = ("--journal", "journal.json", "--rollback", "rollback.out")
+OVER_TIME = ("--history", "history.db", "--baseline", "baseline.json")
 REKEY = (*RECEIPTS[:2], "--receipts-key", "env:OLD_RECEIPTS_KEY", *RECEIPTS[2:])
 UPDATES = {"atlas": 10, "atlas-v1": 10, "cloud-manager": 10, "ops-manager": 12}
 """How many of what is live differs from what is declared."""
@@ -81,6 +82,17 @@ def _scripts(api: str) -> dict[str, list[tuple[str, ...]]]:
             ("plan", "literal.yaml", *SIMULATE, "--out", "plan.json"),
             ("apply", "literal.yaml", "--yes", *SIMULATE, *allowed(api)),
             ("drift", "literal.yaml", *SIMULATE, "--format", "json"),
+        ],
+        "over time": [
+            (*drift, *OVER_TIME, "--write-baseline"),
+            (*drift, *OVER_TIME, "--type", "PAGER_DUTY"),
+            (*drift, *OVER_TIME, "--secrets", "none"),
+            (*go, "--format", "json"),
+            *((*drift, *OVER_TIME, "--format", form) for form in FORMATS),
+            ("drift", "literal.yaml", *SIMULATE, *OVER_TIME, "--write-baseline"),
+            ("history", "list", "history.db", "--format", "json"),
+            ("history", "list", "history.db"),
+            ("history", "prune", "history.db", "--keep", "1"),
         ],
         "no secrets": [(*plan, "--secrets", "none"), (*drift, "--secrets", "none")],
         "asserted": [

@@ -17,6 +17,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from reconciler import catalogue
 from reconciler.core.exits import Exit
 from reconciler.report import FORMATS
 
@@ -41,10 +42,26 @@ RUNS = {
     "hostile": "hostile-names drift desired.yaml",
     "in-sync": "in-sync drift desired.yaml",
     "ignored": "ignored drift desired.yaml",
+    "over-time": "mixed drift desired.yaml --history history.db --baseline baseline.json",
 }
+BEFORE = {
+    "over-time": [
+        "drift desired.yaml --history history.db --project payments-prod",
+        "drift desired.yaml --baseline baseline.json --write-baseline --project payments-prod",
+        "apply desired.yaml --yes --type DATADOG",
+        "validate desired.yaml",
+        "drift desired.yaml --history history.db --secrets none --type SLACK",
+    ]
+}
+"""What was run before, a day apart."""
 FORMS = sorted(FORMATS.keys() - {"text", "json"})
-"""Those two have golden files of their own."""
+"""Those two have golden files of their own, save for what is known of earlier runs."""
+DAY = 24 * 60 * 60
 LOOKED_AT = 1_700_000_000
+
+
+def forms_of(name):
+    return sorted(FORMATS) if name in BEFORE else FORMS
 
 
 @pytest.fixture(params=RUNS)
@@ -52,15 +69,21 @@ def reports(request, run, monkeypatch, tmp_path):
     """Give the name of a run, its exit code, and the texts that it wrote, by form."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("reconciler.cli.output.now", lambda: LOOKED_AT)
     case, *arguments = shlex.split(RUNS[request.param])
     for file in (CASES / case).glob("*.yaml"):
         shutil.copy(file, tmp_path)
+    before = [shlex.split(line) for line in BEFORE.get(request.param, ())]
+    for days, earlier in zip(range(len(before), 0, -1), before, strict=True):
+        at = LOOKED_AT - days * DAY
+        monkeypatch.setattr("reconciler.cli.output.now", lambda at=at: at)
+        run(*earlier, *([] if earlier[0] == "validate" else ["--seed", "seed.yaml"]))
+    monkeypatch.setattr("reconciler.cli.output.now", lambda: LOOKED_AT)
     seed = [] if arguments[0] == "validate" else ["--seed", "seed.yaml"]
-    forms = [part for form in FORMS for part in ("--format", f"{form}=report.{form}")]
-    result = run(*arguments, *seed, *forms)
+    forms = forms_of(request.param)
+    asked = [part for form in forms for part in ("--format", f"{form}=report.{form}")]
+    result = run(*arguments, *seed, *asked)
     assert result.stdout.endswith("\n")  # the report for people is there all the same
-    texts = {form: Path(f"report.{form}").read_bytes().decode() for form in FORMS}
+    texts = {form: Path(f"report.{form}").read_bytes().decode() for form in forms}
     return request.param, result.return_value, texts
 
 
@@ -75,7 +98,7 @@ def test_every_form_is_the_expected_one(reports, request):
 
 
 def test_no_expected_report_is_left_over():
-    expected = {f"{name}.{form}" for name in RUNS for form in FORMS}
+    expected = {f"{name}.{form}" for name in RUNS for form in forms_of(name)}
     assert {file.name for file in (HERE / "golden").iterdir()} == expected
 
 
@@ -96,6 +119,11 @@ def test_each_is_read_by_a_parser_of_its_kind_and_tells_whether_all_went_well(re
     assert all(None not in row and None not in row.values() for row in rows)
     assert ("### ✅" in texts["markdown"]) is well
     assert ('<p class="well">' in texts["html"]) is well
+
+
+def test_json_keeps_to_its_schema(reports):
+    if "json" in reports[2]:
+        jsonschema.validate(json.loads(reports[2]["json"]), catalogue.schema("report-v1"))
 
 
 def test_fingerprints_are_one_for_each_finding(reports):
