@@ -9,16 +9,20 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import date
 
 import html5lib
 import pytest
 from markdown_it import MarkdownIt
 
 from reconciler.core.change import Action, Change, FieldChange
+from reconciler.core.drift import Difference, Drift
+from reconciler.core.past import Accepted, Gone, Moment, Past
 from reconciler.core.plan import Operation, Outcome, Status
 from reconciler.core.problem import Place, Problem, warning
 from reconciler.core.secret import Verdict
-from reconciler.core.state import ProjectRef
+from reconciler.core.state import Ignore, ProjectRef
 from reconciler.report import FORMATS, Report, Style
 
 HOSTILE = [
@@ -58,6 +62,14 @@ def report(name, command="apply"):
     changed = Change(ref, f"{name}2", Action.UPDATE, name, (field,), pruned_by=at)
     created = Change(ref, f"{name}3", Action.CREATE, name, (field,), pruned_by=at)
     gone = Change(ref, f"{name}4", Action.DELETE, name, (), pruned_by=at)
+    rule = Ignore(name, name, name, date(2999, 12, 31), name, 0)
+    let_be = Change(
+        ref, f"{name}5", Action.KEEP, name, (replace(field, ignored=rule),), ignored=(rule,),
+        held=Action.UPDATE,
+    )  # fmt: skip
+    earlier = Drift(ref, ref.id, name, name, (Difference(name, name, name),))
+    [item] = earlier.items
+    moments = (Moment(0, 2, 1, 1, 1, 3, 0, 0), Moment(9, 1, None, None, None, 0, 0, 3))
     operations = [
         Operation(number, "PUT", "/", change)
         for number, change in enumerate((changed, created, gone), start=1)
@@ -65,13 +77,15 @@ def report(name, command="apply"):
     return Report(
         command=command,
         exit=5 if command == "apply" else 1,
-        changes=(plain, changed, created, gone),
+        changes=(plain, changed, created, gone, let_be),
         operations=tuple(operations),
         outcomes=tuple(Outcome(operation, Status.FAILED, name) for operation in operations)
         if command == "apply"
         else None,
         problems=(Problem("x", name, name, at), warning("y", name, name, at), Problem("z", name)),
         performed=command == "apply",
+        accepted=Accepted(frozenset({changed.key}), (earlier,)),
+        past=Past(9, {}, frozenset(), (Gone(item, name, 0),), (Gone(item, name, 0),), moments),
         finished=0,
     )
 
