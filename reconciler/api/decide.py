@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.core.change import Action
-from reconciler.core.compare import compare, removed
+from reconciler.core.compare import compare, is_alike
 from reconciler.core.plan import Status
 from reconciler.core.secret import Verdict
 
@@ -58,7 +58,7 @@ def decide(
 ) -> str | Settled:
     """Give the verb to send next, or what became of the operation."""
     if change.action is Action.DELETE or change.desired is None:
-        return _delete(change, kind, live)
+        return _delete(change, live)
     if change.action is Action.CREATE:
         return _create(change.desired, kind, live, doubt=doubt)
     return _update(change, change.desired, kind, live, doubt=doubt)
@@ -86,24 +86,20 @@ def _update(
 ) -> str | Settled:
     if live is None:
         return _DELETED
-    fields = compare(kind, desired, live)
-    return _something_else(fields, doubt=doubt) if _has_moved(change, live, fields) else "PUT"
+    if not _has_moved(change, live):
+        return "PUT"
+    return _something_else(compare(kind, desired, live), doubt=doubt)
 
 
-def _delete(change: Change, kind: Kind, live: LiveIntegration | None) -> str | Settled:
+def _delete(change: Change, live: LiveIntegration | None) -> str | Settled:
     if live is None:
         return _GONE
-    return _WRITTEN if _has_moved(change, live, removed(kind, live)) else "DELETE"
+    return _WRITTEN if _has_moved(change, live) else "DELETE"
 
 
-def _has_moved(change: Change, live: LiveIntegration, fields: tuple[FieldChange, ...]) -> bool:
-    """Tell whether somebody wrote since the plan was made.
-
-    The `id` is new after every write. Not every API of the family shows one, so that what can be
-    seen of the settings counts as well.
-    """
-    known = None not in (change.live_id, live.id)
-    return (known and change.live_id != live.id) or (change.sight or change.fields) != fields
+def _has_moved(change: Change, live: LiveIntegration) -> bool:
+    """Tell whether somebody wrote since the plan was made."""
+    return change.seen is None or not is_alike(change.seen, live)
 
 
 def _something_else(fields: tuple[FieldChange, ...], *, doubt: bool) -> str | Settled:

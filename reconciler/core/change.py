@@ -11,7 +11,7 @@ from reconciler.core.secret import Verdict
 if TYPE_CHECKING:
     from reconciler.core.kind import Plain
     from reconciler.core.problem import Place, Problem
-    from reconciler.core.state import Ignore, Integration, ProjectRef
+    from reconciler.core.state import Ignore, Integration, LiveIntegration, ProjectRef
 
 
 class Action(StrEnum):
@@ -65,8 +65,8 @@ class Change:
 
     `reason` is for people: nothing decides by it. `losses` counts the secrets that are live, not
     declared, and would be dropped by the update. `pruned_by` is where the project is that prunes.
-    `sight` are the settings of an update as masks alone tell them: what a later look at the same
-    live state would see.
+    `seen` is what an update replaces, and a delete takes away: what a later look would see again,
+    had nobody written since.
 
     `ignored` are the rules that cover some of the difference. Where they cover all of it, this is a
     keep or a leave, and `held` is the action that it would be without them.
@@ -82,7 +82,7 @@ class Change:
     live_id: str | None = None
     losses: int = 0
     warnings: tuple[Problem, ...] = ()
-    sight: tuple[FieldChange, ...] = ()
+    seen: LiveIntegration | None = None
     ignored: tuple[Ignore, ...] = ()
     held: Action | None = None
 

@@ -17,6 +17,7 @@ from reconciler.core.secret import (
     Verdict,
     describe,
     judge,
+    shown_alike,
 )
 from reconciler.core.witness import Sighting, Statement
 
@@ -118,6 +119,18 @@ def removed(kind: Kind, live: LiveIntegration) -> tuple[FieldChange, ...]:
     )
 
 
+def is_alike(one: LiveIntegration, other: LiveIntegration) -> bool:
+    """Tell whether the API shows the same at two times, as it does while nobody writes.
+
+    The `id` is new after every write. Not every API of the family shows one, so that the settings
+    count as well, and what is shown of each secret.
+    """
+    known = None not in (one.id, other.id)
+    if (known and one.id != other.id) or one.settings.keys() != other.settings.keys():
+        return False
+    return all(_is_shown_alike(one.settings[name], other.settings[name]) for name in one.settings)
+
+
 def sightings(
     kind: Kind, desired: Integration, live: LiveIntegration, project: str
 ) -> Iterator[Sighting]:
@@ -126,6 +139,12 @@ def sightings(
         shown = live.settings.get(field.name)
         if isinstance(value, Secret | Literal) and not isinstance(shown, Secret):
             yield Sighting(project, live, field, cast("Masked | None", shown), value)
+
+
+def _is_shown_alike(one: LiveValue, other: LiveValue) -> bool:
+    if isinstance(one, Masked | Secret) and isinstance(other, Masked | Secret):
+        return shown_alike(one, other)
+    return type(one) is type(other) and one == other
 
 
 def _hear(seen: Sighting, verdict: Verdict, witnesses: Iterable[Witness]) -> Statement:

@@ -87,7 +87,8 @@ def _remove(
         return Change(ref, kind.type, Action.KEEP, "absent, as declared", (), mine)
     reason = "ensure: absent" if mine else "not declared, and prune is on"
     fields = removed(kind, live)
-    return Change(ref, kind.type, Action.DELETE, reason, fields, mine, project.at, live.id)
+    gone = Change(ref, kind.type, Action.DELETE, reason, fields, mine, project.at, live.id)
+    return replace(gone, seen=live)
 
 
 def _keep_or_update(
@@ -129,7 +130,7 @@ def _keep_or_update(
         live.id,
         losses,
         tuple(warnings),
-        compare(kind, mine, live),
+        live,
         covering(fields),
     )
 

@@ -216,6 +216,11 @@ def judge(live: Masked | Secret | None, desired: Sensitive, *, length_counts: bo
     return Verdict.CONSISTENT if mask.shown(shown) else Verdict.UNVERIFIABLE
 
 
+def shown_alike(one: Masked | Secret, other: Masked | Secret) -> bool:
+    """Tell whether the API shows the same for a sensitive setting, mask or not, at two times."""
+    return hmac.compare_digest(_bytes(_VALUES[one]), _bytes(_VALUES[other]))
+
+
 def chance(live: Masked, alphabet: int) -> int:
     """Say in how many a wrong value would fit the mask once, if each sign shown were random.
 

@@ -152,6 +152,14 @@ def test_without_ids_what_can_be_seen_tells_whether_somebody_wrote(step, action)
     assert step(was, {**was, "id": LATER}, **options) == verb
 
 
+@pytest.mark.parametrize("action", [Action.UPDATE, Action.DELETE])
+def test_a_wrong_secret_in_the_place_of_another_wrong_one_was_written_by_somebody(step, action):
+    was, now = pager_duty(masked(OTHER), id_=None), pager_duty(masked("0" * 32), id_=None)
+    declared = action is Action.UPDATE
+    options = {"type_": "PAGER_DUTY", "action": action, "declared": declared, "doubt": False}
+    assert step(was, now, **options) is CONFLICT
+
+
 def test_contradictions_are_the_settings_that_the_api_shows_otherwise(build, desired):
     kind = build.kinds["PAGER_DUTY"]
 
