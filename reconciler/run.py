@@ -67,6 +67,8 @@ class Run:
     """What the second look found, of the projects that were worked on."""
     settled: bool = False
     """Whether a second look found nothing left."""
+    overtaken: bool = False
+    """Whether it found something left that no operation was about."""
     looked: frozenset[str] | None = None
     """The ids of the projects that were read and compared; None before that."""
     kept: list[Drift] = field(default_factory=list)
@@ -145,10 +147,13 @@ class Run:
     def _exit(self) -> int:
         if self.job.stop.signal:
             return _SIGNALLED + self.job.stop.signal
-        if self.ended is not None:
+        if self.ended not in (None, Exit.FAILED):
             return self.ended
         if self.outcomes is not None:
-            return _applied(self.outcomes, complete=not self.unread)
+            whole = self.ended is None and not self.unread and not self.overtaken
+            return _applied(self.outcomes, complete=whole)
+        if self.ended is not None:
+            return self.ended
         if self.unread:
             return Exit.FAILED
         asked = self.command == "drift" or self.job.detailed

@@ -191,7 +191,6 @@ def look_again(run: Run, client: Client) -> None:
     if run.job.stop:
         return
     projects = [project for project in run.projects if project.ref.id in touched]
-    unread = len(run.unread)
     with observing(run, client.integrations) as observer:
         run.found_again = changes = _compare(run, client, observer, projects, NOTHING)
     left = {
@@ -207,8 +206,7 @@ def look_again(run: Run, client: Client) -> None:
         run.problems.append(Problem("changed-meanwhile", sentence, "run again"))
     run.outcomes = [_belied(outcome, left) for outcome in outcomes]
     run.settled = not left and not run.unread
-    if foreign or len(run.unread) > unread:
-        run.ended = Exit.INCOMPLETE
+    run.overtaken |= bool(foreign)
 
 
 def keep_receipts(run: Run) -> None:

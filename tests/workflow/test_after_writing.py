@@ -79,6 +79,48 @@ def test_a_wave_that_does_not_last_keeps_the_next_from_beginning(apply, tmp_path
     assert fates[2] == ("skipped", "not begun: wave 1 was not verified")
 
 
+def test_where_nothing_is_done_and_nothing_can_be_seen_again_nothing_counts_as_done(
+    run, desired, monkeypatch
+):
+    real, asked = simulator.InProcess, []
+
+    def in_process(handle):
+        def answer(request):
+            if request.path.endswith("/integrations"):
+                asked.append(request)
+            late = len(asked) > 2  # the plan's read met a challenge first
+            return simulator.Response(403, {}, b"{}") if late else handle(request)
+
+        return real(answer)
+
+    monkeypatch.setattr(simulator, "InProcess", in_process)
+    result = run("apply", "desired.yaml", "--yes", "--concurrency", "1", "--format", "json")
+    statuses = [outcome["status"] for outcome in json.loads(result.stdout)["outcomes"]]
+    assert (result.return_value, statuses) == (1, ["skipped", "skipped"])
+
+
+def test_what_is_done_is_not_forgotten_where_the_second_look_ends_the_run(
+    run, desired, monkeypatch
+):
+    real, written = simulator.InProcess, []
+
+    def in_process(handle):
+        def answer(request):
+            written.extend([request] if request.method == "POST" else [])
+            if len(written) == 2 and request.method == "GET":
+                return simulator.Response(429, {"Retry-After": "3600"})
+            return handle(request)
+
+        return real(answer)
+
+    monkeypatch.setattr(simulator, "InProcess", in_process)
+    result = run("apply", "desired.yaml", "--yes", "--concurrency", "1", "--format", "json")
+    report = json.loads(result.stdout)
+    assert [outcome["status"] for outcome in report["outcomes"]] == ["done", "done"]
+    assert result.return_value == 5
+    assert "rate-limited" in [problem["code"] for problem in report["problems"]]
+
+
 def test_the_next_run_converges(apply, run):
     assert apply(FORGET)[0] == 5
     assert run("apply", "desired.yaml", "--yes").return_value == 0
