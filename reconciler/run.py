@@ -67,6 +67,8 @@ class Run:
     """What the second look found, of the projects that were worked on."""
     settled: bool = False
     """Whether a second look found nothing left."""
+    left: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Why there was something left to do when it was last looked at again, by project and type."""
     overtaken: bool = False
     """Whether it found something left that no operation was about."""
     looked: frozenset[str] | None = None

@@ -183,7 +183,10 @@ def is_approved(run: Run, approve: Callable[[Report], bool]) -> bool:
 
 
 def look_again(run: Run, client: Client) -> None:
-    """Read again what was touched: what is left belies an operation that seemed to be done."""
+    """Read again what was touched: what is left belies an operation that seemed to be done.
+
+    Of a project that cannot be read any more, what an earlier look found left counts.
+    """
     outcomes = run.outcomes or []
     touched = {outcome.operation.change.project.id or "" for outcome in outcomes}
     if run.proof:
@@ -191,6 +194,7 @@ def look_again(run: Run, client: Client) -> None:
     if run.job.stop:
         return
     projects = [project for project in run.projects if project.ref.id in touched]
+    before = len(run.unread)
     with observing(run, client.integrations) as observer:
         run.found_again = changes = _compare(run, client, observer, projects, NOTHING)
     left = {
@@ -199,12 +203,16 @@ def look_again(run: Run, client: Client) -> None:
         if change.action.is_pending and run.job.covers(change.type)
         if client.ids.tell_time or not is_by_time(change)
     }
+    unread = {ref.id for ref in run.unread[before:]}
+    earlier = {key: why for key, why in run.left.items() if key[0] in unread}
+    run.left.clear()
+    run.left.update(earlier | left)
     foreign = left.keys() - {outcome.operation.change.key for outcome in outcomes}
     names = {project.ref.id: project.ref for project in projects}
     for project, type_ in sorted(foreign):
         sentence = f"{type_} of {names[project]} changed while the plan was carried out"
         run.problems.append(Problem("changed-meanwhile", sentence, "run again"))
-    run.outcomes = [_belied(outcome, left) for outcome in outcomes]
+    run.outcomes = [_belied(outcome, run.left) for outcome in outcomes]
     run.settled = not left and not run.unread
     run.overtaken |= bool(foreign)
 

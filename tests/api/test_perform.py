@@ -97,6 +97,18 @@ def test_what_is_written_while_something_else_is_refused_is_not_overwritten(work
     assert ("POST", "OPS_GENIE") not in there.calls
 
 
+def test_what_others_take_away_during_the_write_before_is_not_brought_back(work):
+    def plant(api, process):
+        if api.calls[-1] == ("PUT", "PAGER_DUTY"):
+            api.remove("SLACK")
+        return process()
+
+    wanted = (PAGER_DUTY, {**SLACK, "channelName": "other"})
+    there, statuses, _ = work(plant, wanted=wanted, live=(SLACK,))
+    assert there.calls == [("GET", ""), ("PUT", "PAGER_DUTY"), ("GET", "")]
+    assert statuses == {"PAGER_DUTY": DONE, "SLACK": CONFLICT}
+
+
 def test_a_failure_does_not_stop_other_updates_and_creates_but_every_delete(work):
     there, statuses, outcomes = work(refusing("PAGER_DUTY"))
     assert statuses == {

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from reconciler import steps
 from reconciler.api import retry
 from reconciler.simulator.refusals import read_refusal
 
@@ -123,3 +124,25 @@ def test_the_text_says_what_each_wave_came_to(apply, run):
     shown = run("apply", "desired.yaml", "--yes", "--simulate", "other.db", simulate=False).stdout
     assert "Wave 1: 1 of 1 operation done.\nWave 2: 2 of 2 operations done.\n" in shown
     assert "Wave 3: 9 of 9 operations done.\n" in shown
+
+
+def test_what_the_look_at_a_wave_found_left_is_not_done_where_the_last_look_fails(
+    apply, monkeypatch
+):
+    """The write seems done, is found undone after its wave, and then nothing can be read."""
+    looks = []
+    real = steps._compare  # noqa: SLF001 - where projects are read
+
+    def compare(run, client, projects, assertion):
+        looks.append([project.ref.id for project in projects])
+        if len(looks) == 2:  # the one after the first wave
+            client.write("DELETE", client.dialect.integration(IDS[0], "OPS_GENIE"), None)
+        if len(looks) == 3:
+            run.unread += [project.ref for project in projects]
+            return []
+        return real(run, client, projects, assertion)
+
+    monkeypatch.setattr(steps, "_compare", compare)
+    code, report = apply(canaries=[0], projects=2)
+    assert (code, statuses(report), looks[1:]) == (1, "fs", [IDS[:1], IDS[:2]])
+    assert "not-converged" in report["outcomes"][0]["detail"]
