@@ -152,7 +152,7 @@ class Run:
         if self.ended not in (None, Exit.FAILED):
             return self.ended
         if self.outcomes is not None:
-            whole = self.ended is None and not self.unread and not self.overtaken
+            whole = not (self.ended or self.unread or self.overtaken or self.job.stop)
             return _applied(self.outcomes, complete=whole)
         if self.ended is not None:
             return self.ended

@@ -171,6 +171,22 @@ def test_a_journal_that_cannot_be_written_any_more_stops_the_run_before_the_next
     assert len(intents) == done
 
 
+def test_a_run_that_the_journal_ended_before_its_second_look_is_not_complete(tmp_path, start):
+    def run(**options):
+        with at_gate(tmp_path) as (_, url), start(url, **options) as process:
+            return json.loads(process.communicate(timeout=PATIENCE)[0]), process.returncode
+
+    assert run()[1] == 0
+    *_, last, end = (tmp_path / "journal").read_bytes().splitlines(keepends=True)
+    room = (tmp_path / "journal").stat().st_size - len(last + end)
+    for name in ("journal", "state.db"):
+        (tmp_path / name).unlink()
+    report, code = run(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)))
+    assert {one["status"] for one in report["outcomes"]} == {"done"}
+    assert [one["code"] for one in report["problems"]] == ["journal-unwritable"]
+    assert code == 5
+
+
 def test_a_journal_that_cannot_be_opened_refuses_the_run(tmp_path, start):
     (tmp_path / "journal").symlink_to("/dev/full")
     with at_gate(tmp_path) as (gate, url), start(url) as process:
