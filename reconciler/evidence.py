@@ -97,8 +97,9 @@ def _close(run: Run, journal: Journal) -> None:
         with closing(journal):
             journal.outcome(*(run.outcomes or ()))
     except OSError as error:
-        if run.job.stop.code != "journal-unwritable":
-            run.problems.append(_problem(error))
+        if run.job.stop.code != "journal-unwritable":  # nothing was left undone for it
+            sentence, code, hint = unwritable(error)
+            run.problems.append(warning(code, sentence, hint))
 
 
 def _problem(error: OSError) -> Problem:

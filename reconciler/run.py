@@ -152,7 +152,8 @@ class Run:
         if self.ended not in (None, Exit.FAILED):
             return self.ended
         if self.outcomes is not None:
-            whole = not (self.ended or self.unread or self.overtaken or self.job.stop)
+            cut_off = self.ended or (self.job.stop and not self.settled)
+            whole = not (cut_off or self.unread or self.overtaken)
             return _applied(self.outcomes, complete=whole)
         if self.ended is not None:
             return self.ended

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,15 @@ if TYPE_CHECKING:
 
 class _Hindered(Exception):
     """Nothing more may be begun in a project; the message says why."""
+
+
+class _Undone(_Hindered):
+    """Something that seemed to be done is not there."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        """Say of which operation."""
+        super().__init__(f"{outcome.operation.change.type} is not there as written")
+        self.outcome = outcome
 
 
 def perform(
@@ -58,6 +68,8 @@ def perform(
             live.freshen()
         except (_Hindered, ApiError, Stopped) as error:
             rest = operations[len(outcomes) :]
+            if isinstance(error, _Undone):
+                outcomes = [_belied(one) if one is error.outcome else one for one in outcomes]
             return outcomes + [Outcome(o, Status.SKIPPED, f"not begun: {error}") for o in rest]
         outcomes.append(carry_out(operation, kinds[change.type], live, overseer))
         overseer.outcome(outcomes[-1])
@@ -78,9 +90,15 @@ def _clear_the_way(live: Live, before: list[Outcome], kinds: Kinds) -> None:
     if not before or before[-1].operation.change.action is Action.DELETE:
         return
     live.look()
-    for change in (outcome.operation.change for outcome in before):
+    for outcome in before:
+        change = outcome.operation.change
         if not _is_there(change.desired, kinds[change.type], live.get(change.type)):
-            raise _Hindered(f"{change.type} is not there as written")
+            raise _Undone(outcome)
+
+
+def _belied(outcome: Outcome) -> Outcome:
+    detail = "not-converged: it seemed to be done, and is not there as written"
+    return replace(outcome, status=Status.FAILED, detail=detail, kind="not-converged")
 
 
 def _is_there(desired: Integration | None, kind: Kind, live: LiveIntegration | None) -> bool:

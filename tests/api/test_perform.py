@@ -109,6 +109,17 @@ def test_what_others_take_away_during_the_write_before_is_not_brought_back(work)
     assert statuses == {"PAGER_DUTY": DONE, "SLACK": CONFLICT}
 
 
+def test_what_is_gone_before_the_deletes_is_not_done(work):
+    def plant(api, process):
+        if api.calls[-1] == ("GET", "") and ("POST", "OPS_GENIE") in api.calls:
+            api.live.pop("OPS_GENIE", None)
+        return process()
+
+    _, statuses, _ = work(plant)
+    assert (statuses["PAGER_DUTY"], statuses["OPS_GENIE"]) == (DONE, FAILED)
+    assert statuses["SLACK"] is statuses["VICTOR_OPS"] is SKIPPED
+
+
 def test_a_failure_does_not_stop_other_updates_and_creates_but_every_delete(work):
     there, statuses, outcomes = work(refusing("PAGER_DUTY"))
     assert statuses == {
