@@ -1,0 +1,352 @@
+"""What must hold of every run, whatever happens to it: fourteen promises, each a function.
+
+Each gives sentences about what broke it, and none where it holds. They are held against what
+really happened at the API, which the run itself cannot see.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING
+
+from reconciler.core.exits import Exit
+from reconciler.core.plan import Status
+from reconciler.core.waves import retry_budget
+from reconciler.journal import in_doubt, read
+from reconciler.report import FORMATS, Report, Style
+from tests.faults.fleet import SECRETS, effect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from reconciler.core.plan import Outcome
+    from tests.faults.api import Event, State
+    from tests.faults.fleet import Key, Settings
+    from tests.faults.ran import Ran
+
+_TRIES = 5
+_GRAM = 8
+
+
+def fixpoint(runs: Sequence[Ran]) -> Iterator[str]:
+    """I1: once nothing goes wrong any more, two runs converge, and the next has nothing to do.
+
+    Of the runs that are given the last two or three are quiet; the last wrote nothing.
+    """
+    *_, before, last = runs
+    if last.writes or last.report is None or last.report.operations:
+        yield f"a converged run still writes {len(last.writes)} times"
+    if before.report is None or before.report.exit != Exit.OK:
+        yield f"two quiet runs do not converge: exit {before.report and before.report.exit}"
+
+
+def never_dark(ran: Ran) -> Iterator[str]:
+    """I2: what was live and is declared is live at every instant, unless others took it away."""
+    taken = {edit.key for edit in ran.edits if edit.settings is None}
+    for key in ran.start.keys() & ran.wanted.keys() - taken:
+        if any(key not in event.after for event in ran.events):
+            yield f"{_name(key)} was gone for a while"
+
+
+def untouched(ran: Ran) -> Iterator[str]:
+    """I3: what is not declared is not written, and stays as it was."""
+    ours = {*ran.wanted, *ran.fleet.absent}
+    for event in ran.writes:
+        if event.key not in ours:
+            yield f"{event.method} {_name(event.key)}, which is not declared"
+    for key in ran.start.keys() - ours - {edit.key for edit in ran.edits}:
+        if ran.end.get(key) != ran.start[key]:
+            yield f"{_name(key)} is not declared, and is not as it was"
+
+
+def no_masks(ran: Ran) -> Iterator[str]:
+    """I4: no request holds a mask."""
+    for event in ran.events:
+        if b"**" in event.body:
+            yield f"{event.method} {_name(event.key)} sends a mask"
+
+
+def true_claims(ran: Ran) -> Iterator[str]:
+    """I5: what is said to be done is done, and what is said to be settled is settled.
+
+    Who edits meanwhile may undo what was done; then it must have been done for a while. What is
+    said by a look alone is said of the last look at each project: a list that is whole and of an
+    earlier moment cannot be told from another, so that nothing is held against one that met that.
+    """
+    edited = {edit.key for edit in ran.edits}
+    for outcome in _outcomes(ran):
+        key = outcome.operation.change.key
+        states = [event.after for event in ran.events] if key in edited else [ran.end]
+        if key[0] in _looked_back(ran) and not any(
+            event.key == key and event.is_effect for event in ran.writes
+        ):
+            continue
+        if outcome.status is Status.DONE and not _holds(ran, key, states):
+            yield f"{_name(key)} is said to be done, and is not"
+        if outcome.status is Status.SKIPPED and any(e.key == key for e in ran.writes):
+            yield f"{_name(key)} is said to be skipped, and was written"
+    if ran.report and ran.report.settled:
+        for key in {*ran.wanted, *ran.fleet.absent} - edited - _unseen(ran):
+            if key[0] not in _looked_back(ran) and not effect(ran.fleet, ran.wanted, key, ran.end):
+                yield f"nothing is said to be left, and {_name(key)} is"
+
+
+def _looked_back(ran: Ran) -> set[str]:
+    """Give the projects whose last list was of an earlier moment."""
+    last = {event.key[0]: event.fault for event in ran.events if event.is_list}
+    return {project for project, fault in last.items() if fault == "stale read"}
+
+
+def _unseen(ran: Ran) -> set[Key]:
+    """Give what a run cannot see to be another: of a secret, only its mask is shown."""
+    if ran.how.receipts:
+        return set()
+    written = {event.key for event in ran.writes if event.is_effect}
+    there = ran.wanted.keys() & ran.end.keys() - written
+    return {key for key in there if _looks_alike(key[1], ran.wanted[key], ran.end[key][1])}
+
+
+def _looks_alike(type_: str, wanted: Settings, live: Settings) -> bool:
+    """Tell whether all is equal that is shown: of a secret the end, and of a password nothing."""
+    secret = SECRETS[type_]
+    plain = {name: value for name, value in wanted.items() if name != secret}
+    hidden = type_ == "PROMETHEUS" or _tail(wanted[secret]) == _tail(live.get(secret))
+    return hidden and plain.items() <= live.items()
+
+
+def _tail(secret: object) -> str:
+    return str(secret)[-4:]
+
+
+def intents_first(ran: Ran) -> Iterator[str]:
+    """I6: every try of a write has an intent in the journal that was safe before it."""
+    tries: Counter[tuple[str, str, str]] = Counter()
+    for event in ran.writes:
+        told = read(ran.journal[ran.older : event.synced].decode(errors="replace"))
+        about = (event.method, *event.key)
+        tries[about] += 1
+        intents = [e for e in told if e.event == "intent" and (e.method, *e.key) == about]
+        if len(intents) < tries[about]:
+            yield f"{event.method} {_name(event.key)} has no intent before it"
+
+
+def deletes_last(ran: Ran) -> Iterator[str]:
+    """I7: nothing is deleted in a project in which a write before it was not seen to be there."""
+    edited = {edit.key for edit in ran.edits}
+    operations = [outcome.operation for outcome in _outcomes(ran)]
+    for event in ran.writes:
+        if event.method != "DELETE":
+            continue
+        before = [o.change.key for o in operations
+                  if o.method != "DELETE" and o.change.project.id == event.key[0]]  # fmt: skip
+        for key in before:
+            if key not in edited and not effect(ran.fleet, ran.wanted, key, event.before):
+                yield f"{_name(event.key)} is deleted, and {_name(key)} is not there"
+        last = max((e.number for e in ran.writes if e.key in before), default=0)
+        if before and not any(_reads(e, event.key[0]) for e in ran.events[last : event.number]):
+            yield f"{_name(event.key)} is deleted without a look at what was written"
+
+
+def conflicts(ran: Ran) -> Iterator[str]:
+    """I8: what others wrote is not overwritten once it could be seen.
+
+    It could be seen in the first answer of a project that listed it; the plan may have seen it too.
+    What falls between the last answer and the write is lost, as without a precondition that the API
+    would check it has to be, and so is what a last look of an earlier moment hid: `lost_updates`.
+    """
+    for edit, event, seen in _overwritten(ran):
+        if seen:
+            what = f"{event.method} {_name(edit.key)}"
+            yield f"{what} overwrites what others wrote and call {seen} showed"
+
+
+def lost_updates(ran: Ran) -> Iterator[str]:
+    """Count what others wrote in the last round trip before a write of the same, and was lost."""
+    for edit, event, seen in _overwritten(ran):
+        if not seen:
+            yield f"{event.method} {_name(edit.key)} came within one round trip of another's write"
+
+
+def _overwritten(ran: Ran) -> Iterator[tuple[object, Event, int]]:
+    """Walk the edits of others that a write of ours undid, and which call had shown each."""
+    planned = _planned(ran)
+    for edit in ran.edits:
+        if edit.number <= planned:
+            continue
+        for event in ran.writes:
+            if event.key != edit.key or event.number < edit.number or not event.is_effect:
+                continue
+            if edit.settings is None and event.method == "POST":
+                break  # a create of which no answer came: that others took it is not to be seen
+            if event.before.get(event.key, ("", None))[1] != edit.settings:
+                break
+            shown = [e.number for e in ran.events[edit.number - 1 : event.number - 1]
+                     if _shows(e, edit.key[0])]  # fmt: skip
+            silent = [e.number for e in ran.events[edit.number - 1 : event.number - 1]
+                      if e.key[0] == edit.key[0] and e.is_whole]  # fmt: skip
+            aged = _last_list(ran, event).fault == "stale read"
+            yield edit, event, 0 if aged else (shown or silent or [0])[0]
+            break
+
+
+def _last_list(ran: Ran, write: Event) -> Event:
+    """Give the look that a write went by: the last one before it."""
+    looks = [e for e in ran.events[: write.number - 1] if _reads(e, write.key[0])]
+    return looks[-1]
+
+
+def _planned(ran: Ran) -> int:
+    """Give the number of the last call that the plan was made from."""
+    first = next((event.number for event in ran.writes), len(ran.events) + 1)
+    reads = [event.number for event in ran.events[: first - 1] if event.key[0]]
+    return reads[-1] - 1 if reads else 0
+
+
+def _shows(event: Event, project: str) -> bool:
+    """Tell whether an answer listed what is live in a project."""
+    return event.key[0] == project and event.is_whole and event.method != "DELETE"
+
+
+def _reads(event: Event, project: str) -> bool:
+    return event.is_list and event.key[0] == project
+
+
+def receipts_last(ran: Ran) -> Iterator[str]:
+    """I9: a receipt is only written of a secret that is seen to be there after it was written."""
+    if not ran.how.receipts:
+        return
+    old = _receipts(ran.receipts_before)
+    done = {o.operation.change.key for o in _outcomes(ran) if o.status is Status.DONE}
+    for key, receipt in _receipts(ran.receipts).items():
+        if receipt == old.get(key):
+            continue
+        if key not in done:
+            yield f"{_name(key)} has a receipt and was not done"
+        elif key not in {edit.key for edit in ran.edits} and not _holds(ran, key, [ran.end]):
+            yield f"{_name(key)} has a receipt and is not there"
+
+
+def _receipts(text: str) -> dict[Key, object]:
+    items = json.loads(text)["receipts"] if text else []
+    return {(item["project"], item["type"]): item for item in items}
+
+
+def rotation_kept(runs: Sequence[Ran]) -> Iterator[str]:
+    """I10: in the end every secret is the declared one.
+
+    With receipts that holds whatever others did; without, of what masks can tell.
+    """
+    last = runs[-1]
+    for key in last.wanted:
+        if effect(last.fleet, last.wanted, key, last.end):
+            continue
+        if last.how.receipts or not _unseen(last) & {key}:
+            yield f"{_name(key)} is not as declared in the end"
+
+
+def refused_is_unwritten(ran: Ran) -> Iterator[str]:
+    """I11: a plan that is refused, or that is to be refused, writes nothing."""
+    if ran.writes and (ran.fleet.is_refused or ran.how.expect):
+        yield "a plan was to be refused, and writes"
+    if ran.report and ran.report.exit in (Exit.REFUSED, Exit.INVALID) and ran.writes:
+        yield f"exit {ran.report.exit}, after {len(ran.writes)} writes"
+
+
+def bounded(ran: Ran) -> Iterator[str]:
+    """I12: a write is tried five times at most, all within the budget and before the deadline."""
+    tries = Counter(event.key for event in ran.writes)
+    for key, count in tries.items():
+        if count > _TRIES:
+            yield f"{_name(key)} is written {count} times"
+    operations = len(ran.report.operations) if ran.report else len(ran.fleet.keys)
+    if sum(tries.values()) - len(tries) > retry_budget(operations):
+        yield "more writes are repeated than the budget has"
+    late = [event for event in ran.events if event.at > ran.deadline + 1 and event.key[0]]
+    if late:
+        yield f"{len(late)} calls are begun after the deadline"
+
+
+def journal_agrees(ran: Ran) -> Iterator[str]:
+    """I13: exit code, report and journal say the same, and nothing stays in doubt unsaid."""
+    if ran.report is None:
+        return
+    statuses = [outcome.status for outcome in _outcomes(ran)]
+    done = statuses.count(Status.DONE)
+    if ran.report.exit == Exit.OK and done < len(statuses):
+        yield "exit 0, and not all is done"
+    if ran.report.exit == Exit.OK and any(problem.is_error for problem in ran.report.problems):
+        yield "exit 0, and an error is told"
+    if ran.report.exit == Exit.FAILED and done and ran.report.performed:
+        yield f"exit 1, and {done} are done"
+    if ran.report.exit == Exit.INCOMPLETE and not done:
+        yield "exit 5, and nothing is done"
+    if ran.full:
+        return
+    told = {e.number: (e.status, e.detail) for e in ran.entries if e.event == "outcome"}
+    for outcome in _outcomes(ran) if ran.report.performed else []:
+        if told.get(outcome.operation.number) != (outcome.status, outcome.detail):
+            yield f"the journal tells otherwise of {_name(outcome.operation.change.key)}"
+    if in_doubt(ran.entries):
+        yield "a run that came to its end leaves something in doubt"
+
+
+def nothing_in_doubt(runs: Sequence[Ran]) -> Iterator[str]:
+    """I13, in the end: of every write that a crash left in doubt a later run says what it found."""
+    left = in_doubt(read(runs[-1].journal.decode(errors="replace")))
+    yield from (f"{entry.method} {_name(entry.key)} stays in doubt" for entry in left)
+
+
+def no_canary(ran: Ran) -> Iterator[str]:
+    """I14: no eight characters of a secret are in anything that is put out."""
+    if not ran.how.outputs:
+        return
+    said = [ran.journal[ran.older :].decode(errors="replace"), ran.receipts, *ran.said]
+    if isinstance(ran.report, Report):  # a process has put its own out
+        style = Style()
+        said += [FORMATS[name](ran.report, style) for name in ("text", "json")]
+    whole = "\n".join(said)
+    grams = {whole[at : at + _GRAM] for at in range(len(whole) - _GRAM + 1)}
+    for key, settings in (*ran.wanted.items(), *((k, v) for k, (_, v) in ran.end.items())):
+        if not grams.isdisjoint(_parts(settings[SECRETS[key[1]]])):
+            yield f"part of the secret of {_name(key)} is put out"
+
+
+@cache
+def _parts(secret: str) -> frozenset[str]:
+    hidden = secret.rsplit("/", maxsplit=1)[-1]
+    return frozenset(hidden[at : at + _GRAM] for at in range(len(hidden) - _GRAM + 1))
+
+
+def _outcomes(ran: Ran) -> Sequence[Outcome]:
+    return (ran.report.outcomes or ()) if ran.report else ()
+
+
+def _holds(ran: Ran, key: Key, states: Sequence[State]) -> bool:
+    return any(effect(ran.fleet, ran.wanted, key, state) for state in states)
+
+
+def _name(key: Key) -> str:
+    return f"{key[1]} of project {int(key[0], 16)}"
+
+
+OF_EACH: dict[str, Callable[[Ran], Iterator[str]]] = {
+    "I2": never_dark, "I3": untouched, "I4": no_masks, "I5": true_claims, "I6": intents_first,
+    "I7": deletes_last, "I8": conflicts, "I9": receipts_last, "I11": refused_is_unwritten,
+    "I12": bounded, "I13": journal_agrees, "I14": no_canary,
+}  # fmt: skip
+"""What is held against every run."""
+OF_ALL: dict[str, Callable[[Sequence[Ran]], Iterator[str]]] = {
+    "I1": fixpoint, "I10": rotation_kept, "I13": nothing_in_doubt,
+}  # fmt: skip
+"""What is held against a whole history, whose last runs are quiet."""
+
+
+def broken(runs: Sequence[Ran]) -> Iterator[str]:
+    """Say what a history broke: the number of the invariant, and a sentence."""
+    for number, ran in enumerate(runs, start=1):
+        for name, invariant in OF_EACH.items():
+            yield from (f"{name}, run {number}: {said}" for said in invariant(ran))
+    for name, invariant in OF_ALL.items():
+        yield from (f"{name}: {said}" for said in invariant(runs))

@@ -1,0 +1,165 @@
+"""The protocol with one rule removed: the campaign is only worth what it finds of these.
+
+Each mutant changes one function of the product, for as long as it is tried.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+from reconciler import proof, rollout, run, steps, workflow
+from reconciler.api import decide, perform, write
+from reconciler.api.attempt import Attempt, Fate
+from reconciler.api.client import Client
+from reconciler.api.errors import Refused
+from reconciler.api.pages import Listed
+from reconciler.api.stop import Stop
+from reconciler.api.write import _Course
+from reconciler.core import plan
+from reconciler.core.change import Action
+from reconciler.core.exits import Exit
+from reconciler.core.plan import Outcome, Status
+from reconciler.core.state import LiveProject
+from reconciler.rollout import _Watch
+from tests.faults import chance, pairs, single
+from tests.faults.disk import Disk
+from tests.faults.history import ENDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from tests.faults.history import Verdict
+
+    Mutant = Callable[[], AbstractContextManager[Any]]
+
+_attempt, _diff = write.attempt, steps.diff
+_perform, _record, _integrations = rollout.perform, proof.record, Client.integrations
+
+
+def _without_a_look(self: Any, number: int) -> None:
+    self._overseer.retry()
+    self._live.client.pause(number)
+
+
+def _always_done(*args: Any) -> Attempt:
+    tried = _attempt(*args)
+    return Attempt(Fate.PROCESSED) if tried.fate is Fate.DOUBTFUL else tried
+
+
+def _nothing_where_refused(self: Client, ref: Any) -> LiveProject:
+    try:
+        return _integrations(self, ref)
+    except Refused:
+        return LiveProject(ref, {})
+
+
+def _anew(live: Any, change: Any, method: str, path: str, body: bytes | None) -> Attempt:
+    if method != "PUT":
+        return _attempt(live, change, method, path, body)
+    _attempt(live, change, "DELETE", path, None)
+    return _attempt(live, change, "POST", path, body)
+
+
+def _masked(kind: Any, desired: Any) -> bytes:
+    from reconciler.api.codec import encode  # noqa: PLC0415 - the real one
+
+    members = json.loads(encode(kind, desired))
+    for name, field in kind.fields.items():
+        if field.sensitive and name in members:
+            members[name] = "*" * 28 + members[name][-4:]
+    return json.dumps(members).encode()
+
+
+def _record_first(run_: Any, client: Client) -> None:
+    if run_.proof and run_.plan:
+        proof.record(run_.proof, [Outcome(o, Status.DONE) for o in run_.plan.operations])
+        run_.proof.save()
+    _perform(run_, client)
+
+
+def _record_all(kept: Any, outcomes: Any) -> None:
+    _record(kept, [replace(outcome, status=Status.DONE) for outcome in outcomes])
+
+
+def _told_later(self: _Watch, outcome: Outcome) -> None:
+    if self._journal:
+        self._journal.intent(outcome.operation, outcome.operation.method, None)
+        self._journal.outcome(outcome)
+
+
+def _told_or_not(self: _Watch, operation: Any, method: str, before: str | None) -> None:
+    with suppress(OSError):
+        self._journal.intent(operation, method, before)
+
+
+def _believed(run_: Any, client: Client) -> None:
+    run_.settled = True
+
+
+def _pruned(desired: Any, *rest: Any) -> Any:
+    return _diff(replace(desired, prune=True), *rest)
+
+
+_DELETES_FIRST = {Action.DELETE: 0, Action.UPDATE: 1, Action.CREATE: 2}
+_patch = mock.patch.object
+_nothing = lambda *_, **__: None  # noqa: E731 - what stands for no rule at all
+
+MUTANTS: dict[str, Mutant] = {
+    "a write is repeated without a look":
+        partial(_patch, _Course, "_look_before", _without_a_look),
+    "a time-out counts as success": partial(_patch, write, "attempt", _always_done),
+    "a short list is trusted": partial(_patch, Listed, "lack", ""),
+    "a project that cannot be read has nothing":
+        partial(_patch, Client, "integrations", _nothing_where_refused),
+    "an update is a delete and a create": partial(_patch, write, "attempt", _anew),
+    "a mask is sent": partial(_patch, write, "encode", _masked),
+    "receipts are written before the write": partial(_patch, workflow, "perform", _record_first),
+    "receipts are written whatever came of it": partial(_patch, proof, "record", _record_all),
+    "deletes do not wait": partial(_patch, perform, "_clear_the_way", _nothing),
+    "deletes come first": partial(_patch, plan, "_TURN", _DELETES_FIRST),
+    "nobody asks whether others wrote":
+        partial(_patch, decide, "_has_moved", lambda *_: False),
+    "a conflict counts as done":
+        partial(_patch, decide, "_WRITTEN", decide.Settled(Status.DONE, "")),
+    "an intent is told after the write":
+        lambda: mock.patch.multiple(_Watch, intent=_nothing, outcome=_told_later),
+    "an intent is not synced": partial(_patch, Disk, "fsync", _nothing),
+    "a full disk stops nothing": partial(_patch, _Watch, "intent", _told_or_not),
+    "nobody looks again": partial(_patch, workflow, "look_again", _believed),
+    "what was in doubt is not told": partial(_patch, workflow, "tell_doubts", _nothing),
+    "a write is tried on and on": partial(_patch, write, "TRIES", 9),
+    "repeats have no budget": partial(_patch, _Watch, "retry", _nothing),
+    "a run has no deadline": partial(_patch, Stop, "end_after", _nothing),
+    "guards are not asked": partial(_patch, steps, "refusals", lambda *_, **__: ()),
+    "a stale plan is carried out": partial(_patch, steps, "_objections", lambda _: []),
+    "what is not declared is deleted": partial(_patch, steps, "diff", _pruned),
+    "every exit is 0": partial(_patch, run, "_applied", lambda *_, **__: Exit.OK),
+}  # fmt: skip
+
+
+def kill(name: str, most: int = 3000) -> str:
+    """Give the first case that finds the mutant, and what it breaks; empty if it survives."""
+    with MUTANTS[name]():
+        ENDS.clear()
+        try:
+            for number, verdict in zip(range(most), _cases(), strict=False):
+                if verdict.broken:
+                    return f"{number + 1} cases: {verdict.name}: {verdict.broken[0]}"
+        finally:
+            ENDS.clear()
+    return ""
+
+
+def _cases() -> Iterator[Verdict]:
+    """Walk all three campaigns at once, in steps that soon come past every fault and every call."""
+    singles, twos = list(single.cases()), list(pairs.cases())
+    for number in range(10_000):
+        yield chance.carry_out((number,))
+        yield pairs.carry_out(twos[number * 1237 % len(twos)])
+        yield single.carry_out(singles[number * 619 % len(singles)])
