@@ -168,7 +168,8 @@ class World:
             before = set(threading.enumerate())
             self.codes.append(cli.run(arguments))
             for thread in set(threading.enumerate()) - before:  # one may have a last word to say
-                thread.join(0 if thread.daemon else 5)
+                with contextlib.suppress(RuntimeError):  # a server's, that has not begun yet
+                    thread.join(0 if thread.daemon else 5)
         for name, stream in zip(("stdout", "stderr"), streams, strict=True):
             self.sinks[f"{len(self.codes)} {name}"] = stream
         return self.codes[-1]
