@@ -38,6 +38,23 @@ _OF_ONE = {
     "InvalidParameterException": ("cannot be asked for: {}", "check its name and its version"),
     "ValidationException": ("cannot be asked for: {}", "check its name and its version"),
 }  # fmt: skip
+_OF_ALL = frozenset(
+    [
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InternalFailure",
+        "InternalServiceError",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "OptInRequired",
+        "RequestExpired",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "UnrecognizedClientException",
+    ]
+)
+"""What may be told of all else that AWS refuses: another code may be anything, also the secret."""
 
 
 class _Name(NamedTuple):
@@ -122,7 +139,8 @@ def _fault(code: str, name: _Name) -> Unavailable:
     if code in _OF_ONE:
         words, hint = _OF_ONE[code]
         return missing(f"AWS Secrets Manager: {words.format(name)}", hint)
-    return down(f"AWS Secrets Manager refuses the request: {code}", "check the credentials")
+    why = f": {code}" if code in _OF_ALL else ""  # any other text may be anything
+    return down(f"AWS Secrets Manager refuses the request{why}", "check the credentials")
 
 
 def _pick(found: Any, key: str | None, id_: str) -> Answer:
