@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -164,6 +165,7 @@ class World:
             contextlib.chdir(self.work),
             _captured(stdout) as streams,
             _last_words(),
+            _deaf(),
         ):
             before = set(threading.enumerate())
             self.codes.append(cli.run(arguments))
@@ -218,6 +220,18 @@ def _captured(stdout: io.RawIOBase | None) -> Iterator[list[bytes]]:
     ):
         yield seen
     seen += [one.getvalue() if isinstance(one, io.BytesIO) else b"" for one in raw]
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Let a signal that comes when the command has ended already end nothing else."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
 
 
 @contextlib.contextmanager
