@@ -150,6 +150,7 @@ def test_what_is_wrong_with_all_is_told_once(aws, fetched, monkeypatch, variable
             "AWS Secrets Manager refuses the request: ExpiredTokenException",
             True,
         ),
+        ("s3cretException", "AWS Secrets Manager refuses the request", True),
     ],
 )
 def test_a_refusal_is_told_by_its_code_alone(
