@@ -92,6 +92,8 @@ class Api:
         self.fleet = fleet
         self.wanted = dict(fleet.declared)
         self.disk = Disk()
+        self.edited = 0
+        """How often somebody else wrote: none of them writes the same twice."""
         self.live: State = {
             key: (derived_id(*key, moment=_MOMENT), settings)
             for key, settings in fleet.live.items()
@@ -176,6 +178,7 @@ class Api:
     def _note(self, key: Key, settings: Settings | None) -> None:
         number = self.events[-1].number if self.events else 0
         self.edits.append(Edit(number, key, settings))
+        self.edited += 1
 
     # -- What befalls the run's machine
 
@@ -306,8 +309,8 @@ def _key(path: str) -> Key:
     return project, below.partition("integrations/")[2]
 
 
-def shortened(answer: Response, which: int) -> Response:
-    """Leave an entry out of a list, and nothing out of its count."""
+def shortened(answer: Response, which: int, rather: set[str]) -> Response:
+    """Leave an entry out of a list, and nothing out of its count: rather one of some types."""
     try:
         page: Any = json.loads(answer.body)
         results = page["results"]
@@ -315,5 +318,6 @@ def shortened(answer: Response, which: int) -> Response:
         return answer
     if results:
         page.setdefault("totalCount", len(results))
-        del results[which % len(results)]
+        places = [at for at, one in enumerate(results) if one.get("type") in rather]
+        del results[places[0] if places else which % len(results)]
     return Response(answer.status, answer.headers, json.dumps(page).encode())

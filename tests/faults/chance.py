@@ -79,6 +79,6 @@ def _meddle(chance: random.Random, runner: Runner, how: How) -> None:
         runner.rotate(key, {**now, SECRETS[key[1]]: new[SECRETS[key[1]]]})
     if chance.random() < 0.3:
         key = chance.choice(api.fleet.keys)
-        api.put(key, by_others(key, chance.randrange(1000, 9999)))
+        api.put(key, by_others(key, api.edited))
     if chance.random() < 0.2:
         api.delete(chance.choice(api.fleet.keys))

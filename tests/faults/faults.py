@@ -74,8 +74,10 @@ def truncate(api: Api, request: Request, process: Process) -> Response:
 
 
 def shorten(api: Api, request: Request, process: Process) -> Response:
-    """Do it, and leave an entry out of the list."""
-    return shortened(process(), api.events[-1].number)
+    """Do it, and leave an entry out of the list: one that must go, so that it seems gone."""
+    event = api.events[-1]
+    rather = {type_ for project, type_ in api.fleet.absent if project == event.key[0]}
+    return shortened(process(), event.number, rather)
 
 
 def age(api: Api, request: Request, process: Process) -> Response:
@@ -90,14 +92,14 @@ def age(api: Api, request: Request, process: Process) -> Response:
 def put_by_others(api: Api, request: Request, process: Process) -> Response:
     """Have somebody write what the call is about, or something that the run is, just before."""
     key = _target(api, 0)
-    api.put(key, by_others(key, api.events[-1].number))
+    api.put(key, by_others(key, api.edited))
     return process()
 
 
 def put_elsewhere(api: Api, request: Request, process: Process) -> Response:
     """Have somebody write what the run comes to next."""
     key = _target(api, 1)
-    api.put(key, by_others(key, api.events[-1].number))
+    api.put(key, by_others(key, api.edited))
     return process()
 
 

@@ -17,6 +17,7 @@ from tests.faults.ran import PLAINLY, How, Ran, Runner
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from tests.faults.api import Fault
     from tests.faults.fleet import Fleet
 
     Step = Callable[[Runner], Ran]
@@ -43,10 +44,18 @@ def meeting(calls: dict[int, str], how: How = PLAINLY) -> Step:
     return lambda runner: runner.run(due.get, how)
 
 
-def lasting(since: int, fault: str, how: How = PLAINLY) -> Step:
-    """Make a step: a run that meets the same fault at every call from one on."""
+def lasting(since: int, fault: str, how: How = PLAINLY, *, writes: bool = False) -> Step:
+    """Make a step: a run that meets the same fault at every call from one on, or every write."""
     due = fault, FAULTS[fault]
-    return lambda runner: runner.run(lambda number: due if number >= since else None, how)
+
+    def step(runner: Runner) -> Ran:
+        def schedule(number: int) -> tuple[str, Fault] | None:
+            counts = runner.api.events[-1].key[1] or not writes
+            return due if counts and number >= since else None
+
+        return runner.run(schedule, how)
+
+    return step
 
 
 def try_out(name: str, fleet: Fleet, steps: Iterable[Step], how: How = PLAINLY) -> Verdict:

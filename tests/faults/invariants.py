@@ -248,24 +248,39 @@ def rotation_kept(runs: Sequence[Ran]) -> Iterator[str]:
 
 def refused_is_unwritten(ran: Ran) -> Iterator[str]:
     """I11: a plan that is refused, or that is to be refused, writes nothing."""
-    if ran.writes and (ran.fleet.is_refused or ran.how.expect):
+    is_as_made = not ran.edits and ran.fleet.absent <= ran.start.keys()
+    if ran.writes and ((ran.fleet.is_refused and is_as_made) or ran.how.expect):
         yield "a plan was to be refused, and writes"
     if ran.report and ran.report.exit in (Exit.REFUSED, Exit.INVALID) and ran.writes:
         yield f"exit {ran.report.exit}, after {len(ran.writes)} writes"
 
 
 def bounded(ran: Ran) -> Iterator[str]:
-    """I12: a write is tried five times at most, all within the budget and before the deadline."""
+    """I12: a write has one effect and five tries, within the budget and before the deadline."""
     tries = Counter(event.key for event in ran.writes)
     for key, count in tries.items():
         if count > _TRIES:
             yield f"{_name(key)} is written {count} times"
+    yield from _doubled(ran)
     operations = len(ran.report.operations) if ran.report else len(ran.fleet.keys)
     if sum(tries.values()) - len(tries) > retry_budget(operations):
         yield "more writes are repeated than the budget has"
     late = [event for event in ran.events if event.at > ran.deadline + 1 and event.key[0]]
     if late:
         yield f"{len(late)} calls are begun after the deadline"
+
+
+def _doubled(ran: Ran) -> Iterator[str]:
+    """Find what was done twice, where a look could have told that it was done.
+
+    It cannot where nothing is shown of the secret, or where a list is of an earlier moment.
+    """
+    aged = {event.key[0] for event in ran.events if event.fault == "stale read"}
+    edited = {edit.key for edit in ran.edits}
+    effects = Counter(event.key for event in ran.writes if event.is_effect)
+    for key, count in effects.items():
+        if count > 1 and key not in edited and key[0] not in aged and key[1] != "PROMETHEUS":
+            yield f"{_name(key)} is written {count} times with effect"
 
 
 def journal_agrees(ran: Ran) -> Iterator[str]:

@@ -188,7 +188,7 @@ def instantly(seed: int = 0) -> Iterator[None]:
         mock.patch("reconciler.session._simulated", _simulated),
         mock.patch("reconciler.api.transport.Transport", _transport),
         mock.patch("reconciler.journal.os", Disks()),
-        mock.patch("reconciler.journal.fcntl.flock", return_value=None),  # a disk has one user
+        mock.patch("reconciler.journal.fcntl.flock"),  # a disk has one user
         mock.patch.object(desired, "load", _once(desired.load)),
         mock.patch.dict(os.environ, {KEY: "0123456789abcdef" * 4}, clear=True),
         mock.patch("reconciler.api.observe.ThreadPoolExecutor", Inline),

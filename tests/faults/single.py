@@ -27,19 +27,21 @@ def calls_at_best(fleet: Fleet, how: How) -> int:
         runner.close()
 
 
-def cases() -> Iterator[tuple[int, int, str, bool]]:
-    """Give each case: which API, which call, which fault, and whether it lasts from then on."""
+def cases() -> Iterator[tuple[int, int, str, str]]:
+    """Give each case: which API, which call, which fault, and at which calls from then on."""
     for number, fleet in enumerate(FLEETS):
         for call in range(1, calls_at_best(fleet, HOW) + MORE):
             for fault in FAULTS:
-                yield number, call, fault, False
+                yield number, call, fault, "once"
                 if not number:
-                    yield number, call, fault, True
+                    yield number, call, fault, "always"
+                    yield number, call, fault, "writes"
 
 
-def carry_out(case: tuple[int, int, str, bool]) -> Verdict:
+def carry_out(case: tuple[int, int, str, str]) -> Verdict:
     """Try one case."""
-    number, call, fault, lasts = case
-    name = f"single {number} {call} {fault!r} {lasts}"
-    step = lasting(call, fault, HOW) if lasts else meeting({call: fault}, HOW)
+    number, call, fault, when = case
+    name = f"single {number} {call} {fault!r} {when}"
+    lasts = lasting(call, fault, HOW, writes=when == "writes")
+    step = meeting({call: fault}, HOW) if when == "once" else lasts
     return try_out(name, FLEETS[number], [step], HOW)

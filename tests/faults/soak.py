@@ -43,7 +43,7 @@ def _grow(cycles: int) -> Iterator[str]:
             before = _held()
         if chance.random() < _EDITS:
             key = chance.choice(runner.fleet.keys)
-            runner.api.put(key, by_others(key, number))
+            runner.api.put(key, by_others(key, runner.api.edited))
         yield from broken([_run(runner, chance)])
         if not number % 50:
             runner.api.disk.kept = b""  # as whoever rotates logs does

@@ -47,7 +47,7 @@ def test_nothing_grows_in_many_runs(request):
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_protocol_with_one_rule_removed_is_found(name, request):
-    assert try_mutant(name, 3000 if request.config.getoption("--full") else 300), name
+    assert try_mutant(name, 3000 if request.config.getoption("--full") else 900), name
 
 
 def test_the_campaign_is_as_large_as_it_says():
