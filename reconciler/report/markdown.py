@@ -13,8 +13,8 @@ from reconciler.core.change import Action
 from reconciler.core.plan import Status
 from reconciler.report.conclusion import conclusion, unproven
 from reconciler.report.findings import LONGEST
-from reconciler.report.standing import in_short, reason, resolved, standing
-from reconciler.report.values import foundation, sides, told
+from reconciler.report.next_step import next_step
+from reconciler.report.values import sides, told
 from reconciler.report.view import Report, Style, safe_text, totals
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def _head(report: Report) -> str:
     said = [*unproven(report), *in_short(report), *conclusion(report).split("\n")]
     if report.command == "plan" and report.applyable:
         said.append(f"Digest `{report.digest}`")
+    if step := next_step(report):
+        said.append(step)
     names, numbers = " | ".join(counts), " | ".join(map(str, counts.values()))
     rule = " | ".join(["---:"] * len(counts))
     sign = "✅" if report.succeeded else "❌"

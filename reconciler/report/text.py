@@ -9,6 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from reconciler.core.change import Action
 from reconciler.core.plan import Status
 from reconciler.report.conclusion import conclusion, unproven, waves
+from reconciler.report.next_step import next_step
 from reconciler.report.paint import paint
 from reconciler.report.problems import problem_lines
 from reconciler.report.standing import in_short, reason, resolved
@@ -134,3 +135,5 @@ def _summary(report: Report, style: Style) -> Iterator[str]:
         yield f"Digest {report.digest}"
     yield from waves(report)
     yield paint(conclusion(report), "bold", style)
+    if step := next_step(report):
+        yield step

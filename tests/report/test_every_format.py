@@ -118,7 +118,7 @@ def test_each_is_read_by_a_parser_of_its_kind_and_tells_whether_all_went_well(re
     assert (rows[0]["record"], rows[0]["status"]) == ("run", str(code))
     assert all(None not in row and None not in row.values() for row in rows)
     assert ("### ✅" in texts["markdown"]) is well
-    assert ('<p class="well">' in texts["html"]) is well
+    assert ('class="result unwell"' in texts["html"]) is not well
 
 
 def test_json_keeps_to_its_schema(reports):

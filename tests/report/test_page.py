@@ -20,6 +20,10 @@ def render(report):
     return FORMATS["html"](report, Style())
 
 
+def cells(text):
+    return text.partition("</thead>")[2]
+
+
 def change(action, *verdicts):
     fields = tuple(FieldChange("apiKey", "(masked)", "env:K", verdict) for verdict in verdicts)
     return Change(REF, "DATADOG", action, "apiKey differs", fields)
@@ -39,7 +43,7 @@ def change(action, *verdicts):
 )
 def test_a_cell_says_how_an_integration_stands(state, exit_code, shown):
     text = render(Report("plan", exit_code, changes=(shown,)))
-    assert f">{state}</span></summary>" in text
+    assert f">{state}</span>" in cells(text)
 
 
 @pytest.mark.parametrize(("status", "state"), [("done", "✓ done"), ("unknown", "✗ not done")])
@@ -47,7 +51,7 @@ def test_after_an_apply_a_cell_says_what_became_of_it(status, state):
     pending = change(Action.UPDATE, Verdict.DIFFERENT)
     outcome = Outcome(Operation(1, "PUT", "/", pending), Status(status))
     report = Report("apply", 5, changes=(pending,), outcomes=(outcome,), performed=True)
-    assert f">{state}</span></summary>" in render(report)
+    assert f">{state}</span>" in cells(render(report))
 
 
 def test_the_policy_allows_the_one_script_and_the_one_style_and_nothing_else():

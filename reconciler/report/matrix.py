@@ -1,0 +1,182 @@
+"""The matrix of the HTML page: a row for each project, a column for each type."""
+
+from __future__ import annotations
+
+from collections import Counter
+from html import escape
+from typing import TYPE_CHECKING
+
+from reconciler.core.change import Action
+from reconciler.core.exits import Exit
+from reconciler.core.plan import Status
+from reconciler.core.secret import Verdict
+from reconciler.report.findings import KINDS, LONGEST
+from reconciler.report.page import SIGNS
+from reconciler.report.values import sides
+from reconciler.report.view import Report, safe_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from reconciler.core.change import Change, FieldChange
+    from reconciler.core.plan import Outcome
+    from reconciler.core.problem import Place
+
+_RANKS = {state: rank for rank, state in enumerate(SIGNS)}
+_QUIET = ("in sync", "consistent", "done")
+"""What needs no look: paper shows its state alone."""
+
+_TOGETHER = 50
+"""Rows that a browser lays out together, once one of them comes into sight."""
+
+Key = tuple[str, str]
+
+
+def matrix(report: Report) -> Iterator[str]:
+    """Give counts, search and table; nothing where nothing was read.
+
+    What needs a look stands in the first rows and columns. Roles are written out,
+    since the style lays rows out as grids.
+    """
+    states = states_of(report)
+    rows: dict[str, dict[str, Change]] = {}
+    for change in report.changes:
+        rows.setdefault(change.key[0], {})[change.type] = change
+    if not rows:
+        return
+    types = _types(report, states)
+    outcomes = _outcomes(report)
+    yield from _controls(states)
+    yield '<div class="wide" role="region" aria-label="Integrations" tabindex="0">'
+    yield '<table role="table">\n<caption>Integrations by project and type</caption>'
+    heads = "".join(f'<th scope="col" role="columnheader">{shown(type_)}</th>' for type_ in types)
+    yield '<thead role="rowgroup">\n<tr role="row"><th scope="col" role="columnheader">Project</th>'
+    yield f"{heads}</tr>\n</thead>"
+    ranked = sorted(rows.values(), key=lambda row: _rank(row, states))
+    for begin in range(0, len(ranked), _TOGETHER):
+        yield '<tbody role="rowgroup">'
+        for row in ranked[begin : begin + _TOGETHER]:
+            yield from _row(row, types, states, outcomes)
+        yield "</tbody>"
+    yield "</table>\n</div>\n</section>"
+
+
+def _types(report: Report, states: Mapping[Key, str]) -> list[str]:
+    """Give the columns, those that need a look first."""
+    ranks: dict[str, int] = {}
+    for change in report.changes:
+        rank = _RANKS[states[change.key]]
+        ranks[change.type] = min(rank, ranks.get(change.type, rank))
+    return sorted(ranks, key=lambda type_: (ranks[type_], type_))
+
+
+def _rank(row: Mapping[str, Change], states: Mapping[Key, str]) -> int:
+    return min(_RANKS[states[change.key]] for change in row.values())
+
+
+def _controls(states: Mapping[Key, str]) -> Iterator[str]:
+    """Give a count for each state, which is a switch too, and a search."""
+    yield '<section>\n<form id="controls">\n<h2>Integrations</h2>'
+    yield "<fieldset>\n<legend>Show only projects that have</legend>"
+    counts = Counter(states.values())
+    for state in SIGNS:
+        if state in counts:
+            box = f'<input type="checkbox" value="{_class(state)}">'
+            yield f"<label>{box} <b>{counts[state]}</b> {_chip(state)}</label>"
+    yield '</fieldset>\n<div class="find">'
+    yield '<label>Search <input type="search" id="search" autocomplete="off"></label>'
+    yield '<span role="status" id="shown"></span>'
+    yield '<span class="keys more"><kbd>/</kbd> search, <kbd>Esc</kbd> show all, arrows go from'
+    yield "cell to cell, <kbd>Enter</kbd> opens one</span>\n</div>\n</form>"
+
+
+def _row(
+    row: Mapping[str, Change],
+    types: list[str],
+    states: Mapping[Key, str],
+    outcomes: Mapping[Key, Outcome],
+) -> Iterator[str]:
+    project = next(iter(row.values())).project
+    classes = " ".join(sorted({_class(states[change.key]) for change in row.values()}))
+    yield f'<tr role="row" data-states="{classes}">'
+    named = f"{shown(project.name)}<br>" if project.name else ""
+    small = f"<small>{shown(project.id or '')}</small>"
+    yield f'<th scope="row" role="rowheader">{named}{small}</th>'
+    for type_ in types:
+        change = row.get(type_)
+        inner = _cell(change, states[change.key], outcomes.get(change.key)) if change else ""
+        yield f'<td role="cell">{inner}</td>'
+    yield "</tr>"
+
+
+def _cell(change: Change, state: str, outcome: Outcome | None) -> str:
+    """Give the state, and why where it needs a look; opened, the settings and their places."""
+    head = f'<span class="type">{shown(change.type)} </span>{_chip(state)}'
+    loud = "" if state in _QUIET else " data-tell"
+    if change.action.is_pending:
+        head += f"<small>{shown(change.reason)}</small>"
+    reason = "" if change.action.is_pending else f"<p>{shown(change.reason)}</p>"
+    told = _outcome(outcome) if outcome else ""
+    where = f"<p>{place(change.at)}</p>" if change.at else ""
+    fields = "".join(_field(change, field) for field in change.fields)
+    body = f"{reason}{told}{where}{f'<dl>{fields}</dl>' if fields else ''}"
+    return f'<details{loud}><summary>{head}</summary><div class="body">{body}</div></details>'
+
+
+def _outcome(outcome: Outcome) -> str:
+    detail = f": {shown(outcome.detail, LONGEST)}" if outcome.detail else ""
+    operation = outcome.operation
+    return f"<p>{operation.number}. {operation.method}: <b>{outcome.status}</b>{detail}</p>"
+
+
+def _field(change: Change, field: FieldChange) -> str:
+    before, after = sides(field)
+    at = change.place(field.name)
+    evidence = f", {shown(field.evidence)}" if field.evidence else ""
+    return (
+        f"<dt>{shown(field.name)}</dt>"
+        f'<dd class="before">{escape(before) or "(none)"}</dd>'
+        f'<dd class="after">{escape(after) or "(none)"}</dd>'
+        f"<dd>{field.verdict}{evidence}{f', {place(at)}' if at else ''}</dd>"
+    )
+
+
+def _outcomes(report: Report) -> Mapping[Key, Outcome]:
+    return {each.operation.change.key: each for each in report.outcomes or () if report.performed}
+
+
+def states_of(report: Report) -> dict[Key, str]:
+    """Say of each integration, by its key, how it stands: one of `SIGNS`."""
+    outcomes = _outcomes(report)
+    return {
+        change.key: _state(report, change, outcomes.get(change.key)) for change in report.changes
+    }
+
+
+def _state(report: Report, change: Change, outcome: Outcome | None) -> str:
+    if change.action.is_pending and outcome is not None:
+        return "done" if outcome.status is Status.DONE else "not done"
+    if change.action.is_pending and report.exit == Exit.REFUSED:
+        return "refused"
+    if change.action is not Action.KEEP:
+        return KINDS[change.action]
+    unproved = (Verdict.UNVERIFIABLE, Verdict.CONSISTENT)
+    return next((verdict.value for verdict in unproved if change.has(verdict)), "in sync")
+
+
+def _chip(state: str) -> str:
+    return f'<span class="chip {_class(state)}">{SIGNS[state]} {state}</span>'
+
+
+def _class(state: str) -> str:
+    return state.replace(" ", "-")
+
+
+def place(at: Place) -> str:
+    """Show a place in a file as text that is safe in a page."""
+    return f"<code>{shown(str(at), LONGEST)}</code>"
+
+
+def shown(text: str, most: int = 200) -> str:
+    """Show any text as text that is safe in a page."""
+    return escape(safe_text(text, most))

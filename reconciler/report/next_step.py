@@ -1,0 +1,55 @@
+"""What to do after a run, in one line: the end of the summary that people read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.core.exits import Exit
+from reconciler.report.view import left
+
+if TYPE_CHECKING:
+    from reconciler.report.view import Report
+
+_AGAIN = "Next: mend what the errors name, then run the same command again."
+_INTERRUPTED = 128
+
+
+def next_step(report: Report) -> str:
+    """Say what to do next; empty where nothing is left to do."""
+    if report.exit == Exit.INVALID:
+        return "Next: mend what the errors name; reconciler validate checks it offline."
+    if report.command == "apply" and report.performed:
+        return _after_writing(report)
+    if report.exit >= _INTERRUPTED:
+        return "Next: run the same command again."
+    if report.exit == Exit.REFUSED:
+        return _after_refusal(report)
+    if report.exit == Exit.FAILED:
+        return _AGAIN
+    return _after_looking(report)
+
+
+def _after_writing(report: Report) -> str:
+    """Say how to go on; what is done is not written again."""
+    if report.succeeded and not left(report):
+        return ""
+    return "Next: mend what the errors name, then run apply again: it writes only what is left."
+
+
+def _after_refusal(report: Report) -> str:
+    """Say how a refused plan gets through; where a person said no, there is nothing to mend."""
+    if any(problem.is_error for problem in report.problems):
+        return "Next: if the plan is what you want, do what the errors name."
+    return ""
+
+
+def _after_looking(report: Report) -> str:
+    if report.command == "validate":
+        return "Next: reconciler plan shows what an apply would do."
+    if report.command == "apply" or not left(report):  # whoever applies is asked, or tries it dry
+        return ""
+    if report.command == "drift":
+        return "Next: reconciler plan shows how an apply would mend it."
+    if not report.applyable:
+        return "Next: plan again with --secrets all."
+    return f"Next: reconciler apply --expect {report.digest}"
