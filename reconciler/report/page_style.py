@@ -104,7 +104,9 @@ dd { color: var(--dim); overflow-wrap: anywhere; }
     grid-template-columns: auto auto 1fr; } fieldset b { font-size: 1rem; }
   fieldset .chip { grid-column: 3; }
   .wide { max-height: none; overflow: visible; background: none; border: 0; }
-  table { width: auto; } thead { position: absolute; clip-path: inset(50%); }
+  table { width: auto; }
+  thead { position: absolute; width: 1px; height: 1px;
+    overflow: hidden; clip-path: inset(50%); }
   tbody { contain-intrinsic-size: auto 700rem; }
   tbody tr { grid-auto-flow: row; grid-template-columns: repeat(2, minmax(0, 1fr));
     background: var(--card); border: 1px solid var(--line); border-radius: .6rem;

@@ -46,6 +46,13 @@ def test_every_link_to_a_file_leads_somewhere(readme):
         assert (generate.ROOT / target).exists(), target
 
 
+def test_every_picture_is_there_and_small(readme):
+    pictures = re.findall(r'(?:src|srcset)="([^"]+)"', readme)
+    assert len(pictures) == 4
+    for name in pictures:
+        assert 0 < (generate.ROOT / name).stat().st_size < 150_000
+
+
 def test_the_quick_start_has_two_blocks(readme):
     section = re.search(r"(?ms)^## Quick start\n(.*?)^## ", readme)[1]
     assert len(re.findall(r"(?ms)^```sh\n(.*?)^```", section)) == 2

@@ -1,0 +1,151 @@
+"""The page in a real browser: it opens from a file, and its search, filters and keys work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.report import FORMATS, Style
+from tests.browser import fleet
+from tests.report.test_hostile_names import HOSTILE, report
+
+PAGES = sorted((Path(__file__).parents[1] / "report/golden").glob("*.html"))
+
+
+@pytest.fixture
+def small(opened, tmp_path):
+    """Give the page of twenty projects, open."""
+    file = tmp_path / "small.html"
+    file.write_text(fleet.page(20))
+    return opened(file)
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.stem)
+def test_every_kind_of_run_opens_and_asks_for_nothing(file, opened):
+    page = opened(file)
+    assert page.page.locator("h1").inner_text().startswith("reconciler ")
+    assert page.all_complaints() == []
+
+
+def test_what_needs_a_look_comes_first(small):
+    first = small.page.locator("tbody tr").first
+    assert "~ changed" in first.inner_text()
+    assert small.page.locator("thead th").nth(1).inner_text() == "DATADOG"
+
+
+def test_search_shows_the_projects_with_all_words(small):
+    small.page.locator("#search").fill("SERVICE-7 team-7")
+    assert small.shown() == ["team-7-service-7"]
+    assert small.page.locator("#shown").inner_text() == "1 of 20 projects"
+    small.page.locator("#search").fill("nowhere")
+    assert small.shown() == []
+    small.page.locator("#search").fill("")
+    assert len(small.shown()) == 20
+    assert small.all_complaints() == []
+
+
+def test_a_state_shows_the_projects_that_have_it_and_two_show_either(small):
+    def count(*labels):
+        for label in labels:
+            small.page.get_by_label(label).check()
+        found = len(small.shown())
+        for label in labels:
+            small.page.get_by_label(label).uncheck()
+        return found
+
+    changed, missing = count("changed"), count("missing")
+    both = count("changed", "missing")
+    assert 0 < changed < 20
+    assert max(changed, missing) <= both <= changed + missing
+    assert len(small.shown()) == 20
+
+
+def test_a_cell_opens_its_settings_with_both_sides_and_their_place(small):
+    cell = small.page.locator("td", has_text="region differs").first
+    body = cell.locator(".body")
+    assert not body.is_visible()
+    cell.locator("summary").click()
+    assert body.is_visible()
+    text = body.inner_text()
+    assert "region" in text
+    assert [body.locator(f".{side}").first.inner_text() for side in ("before", "after")] == [
+        "US",
+        "EU",
+    ]
+    assert "fleet/team-" in text
+    small.page.locator("table[style]").wait_for()
+    assert small.page.locator("thead th").nth(1).bounding_box()["width"] >= 300
+
+
+def test_keys_search_clear_walk_and_open(small):
+    keyboard = small.page.keyboard
+    keyboard.press("/")
+    keyboard.type("service-7")
+    assert small.shown() == ["team-7-service-7"]
+    keyboard.press("Escape")
+    small.page.get_by_text("20 of 20 projects").wait_for()
+    small.page.locator("tbody summary").first.focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp", "ArrowUp"):
+        keyboard.press(key)
+    at = (
+        "[document.activeElement.closest('tr').rowIndex,"
+        " document.activeElement.closest('td').cellIndex]"
+    )
+    assert small.page.evaluate(at) == [1, 1]
+    keyboard.press("ArrowDown")
+    keyboard.press("ArrowRight")
+    assert small.page.evaluate(at) == [2, 2]
+    keyboard.press("Enter")
+    assert small.page.evaluate("document.activeElement.parentElement.open")
+
+
+def test_every_control_is_reached_with_the_tab_key(small):
+    reached = set()
+    for _ in range(20):
+        small.page.keyboard.press("Tab")
+        reached.add(
+            small.page.evaluate(
+                "(document.activeElement.id || document.activeElement.className"
+                " || document.activeElement.tagName)"
+            )
+        )
+    assert {"search", "wide", "SUMMARY", "INPUT"} <= reached
+
+
+def test_paper_shows_what_differs_and_no_controls(small):
+    small.page.emulate_media(media="print")
+    small.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    cells = small.page.locator("td", has_text="region differs")
+    assert all(cell.locator(".body").is_visible() for cell in cells.all())
+    assert not small.page.locator("#search").is_visible()
+    small.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert small.page.locator("td details[open]").count() == 0
+
+
+def test_a_narrow_page_needs_no_scrolling_sideways(small):
+    small.page.set_viewport_size({"width": 400, "height": 900})
+    assert small.page.evaluate("document.documentElement.scrollWidth") == 400
+    assert small.page.locator("td .type").first.is_visible()
+
+
+def test_hostile_names_are_text_and_no_more(opened, tmp_path):
+    for number, name in enumerate(HOSTILE):
+        file = tmp_path / f"{number}.html"
+        file.write_text(FORMATS["html"](report(name), Style()))
+        page = opened(file)
+        page.page.locator("#search").fill(name)
+        foreign = page.page.locator("a, img, svg, iframe, style ~ style, script ~ script")
+        assert (foreign.count(), page.all_complaints()) == (0, []), name
+        page.page.close()
+
+
+def test_a_thousand_projects_by_six_types_are_all_there(opened, tmp_path):
+    file = tmp_path / "fleet.html"
+    file.write_text(fleet.page(1000))
+    page = opened(file)
+    assert page.page.locator("#shown").inner_text() == "1000 of 1000 projects"
+    assert page.page.locator("td details").count() == 6000
+    page.page.locator("#search").fill("service-99")
+    assert page.page.locator("#shown").inner_text() == "11 of 1000 projects"
+    assert page.all_complaints() == []
