@@ -1,4 +1,4 @@
-"""Draw the page that the README shows, from a run on the simulator: `python -m tests.readme.pictures`.
+"""Draw the page for the README, from a run on the simulator: `python -m tests.readme.pictures`.
 
 Needs a browser, as the tests in `tests/browser` do. Look at the pictures before they are committed.
 """
