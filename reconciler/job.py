@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.api.stop import Stop
+    from reconciler.core.secret import Reference
     from reconciler.core.witness import Witness
     from reconciler.proof import Ledger
 
@@ -36,12 +37,9 @@ class Job:
     look, after writing, for alerts that lead nowhere. `detailed` asks for an exit code of its own
     where changes are pending. `expect` is the digest that the plan must have, `saved` the plan file
     that it must be equal to. `rollback` is given the text of a desired state that brings back what
-    was, and may raise OSError. Writes are told of in `journal`; large fleets are written in
-    `waves`. `progress` is told what is being done, how much of it is done, and how much there is.
-    `stop` is where others end the run. `now` is when it begins, in seconds since 1970.
-
-    For a look at drift, `baseline` is the file of what is known; `write_baseline` is given a new
-    one, and may raise OSError. `history` is the file in which the run is recorded.
+    was, and may raise OSError. `notify` refers to where others are told of the run. Writes are told
+    of in `journal`; large fleets are written in `waves`. `progress` is told what is being done, how
+    much of it is done, and how much there is. `stop` is where others end the run.
     """
 
     paths: Sequence[str]
@@ -63,6 +61,7 @@ class Job:
     journal: Path | None = None
     waves: bool = True
     rollback: Callable[[str], None] | None = None
+    notify: Reference | None = None
     progress: Callable[[str, int, int], None] = _silent
     baseline: str | None = None
     write_baseline: Callable[[str], None] | None = None

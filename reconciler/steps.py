@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from reconciler.api.observe import Observer
     from reconciler.core.assertion import Assertion
     from reconciler.core.change import Change
-    from reconciler.core.state import Desired, DesiredProject, Integration, LiveProject
+    from reconciler.core.secret import Reference
+    from reconciler.core.state import Desired, DesiredProject, Integration
+    from reconciler.job import Job
     from reconciler.report import Report
     from reconciler.run import Run
 
@@ -39,7 +41,7 @@ def load(run: Run) -> Desired:
     What is loaded stays, so the garbage collector need not look at it.
     """
     from reconciler.secrets.gate import check
-    from reconciler.secrets.key import refuse_keys
+    from reconciler.secrets.key import refuse_own
 
     run.job.stop.pause(0)
     if run.job.policy is not None:
@@ -53,8 +55,14 @@ def load(run: Run) -> Desired:
     run.problems += [*warnings, *expired(declared, run.job.today)]
     run.api = declared.api or None
     check(declared, run.policy)
-    refuse_keys(declared, run.job.ledger.keys if run.job.ledger else ())
-    return in_force(declared, run.job.today)
+    refuse_own(declared, _own(run.job))
+    return declared
+
+
+def _own(job: Job) -> Mapping[Reference, str]:
+    """Say which references are for the run itself, and what for."""
+    own = dict.fromkeys(job.ledger.keys if job.ledger else (), "the key of the receipts")
+    return own if job.notify is None else {**own, job.notify: "where notices go"}
 
 
 def resolve(run: Run, declared: Desired) -> Desired:

@@ -21,8 +21,7 @@ from reconciler.discover import Targets, discover, narrow
 from reconciler.evidence import journaling, tell_doubts
 from reconciler.export import Export
 from reconciler.job import Job
-from reconciler.past import prepare, remember, settle
-from reconciler.rehearsal import connect_copy, copy_live
+from reconciler.notify import tell_others
 from reconciler.rollback import keep_rollback
 from reconciler.rollout import perform
 from reconciler.run import Run
@@ -77,9 +76,7 @@ def drift(job: Job) -> Report:
             look(run, client, desired)
             tell_unused(run)
             demand_proof(run)
-        settle(run)
-    with run:
-        remember(run)
+    tell_others(run)
     return run.report()
 
 
@@ -122,6 +119,7 @@ def apply(job: Job, approve: Callable[[Report], bool]) -> Report:
                 look_again(run, client)
                 check_alerts(run, client)
                 keep_receipts(run)
+    tell_others(run)
     return run.report()
 
 

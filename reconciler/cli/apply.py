@@ -11,6 +11,7 @@ import click
 
 from reconciler import workflow
 from reconciler.cli.ledger import RECEIPTS, take_ledger
+from reconciler.cli.notices import NOTIFY
 from reconciler.cli.options import (
     CONNECT,
     FILE,
@@ -86,7 +87,7 @@ OWN = (
 
 @click.command(cls=PatternCommand)
 @PATHS
-@options(OWN, OUTPUT, LOOK, PROOF, RECEIPTS, GUARDS, CONNECT)
+@options(OWN, NOTIFY, OUTPUT, LOOK, PROOF, RECEIPTS, GUARDS, CONNECT)
 def command(plan_file: Path | None, yes: bool, **given: Any) -> int:  # noqa: FBT001 - an option
     """Make the desired state live: plan, ask, write, and look again."""
     if plan_file and given["expect"]:

@@ -10,17 +10,9 @@ import click
 from reconciler import workflow
 from reconciler.cli import output as outputs
 from reconciler.cli.ledger import RECEIPTS, take_ledger
-from reconciler.cli.options import (
-    CONNECT,
-    FILE,
-    LOOK,
-    OUTPUT,
-    PATHS,
-    options,
-    take_look,
-    take_output,
-    writable,
-)
+from reconciler.cli.notices import NOTIFY
+from reconciler.cli.options import CONNECT, LOOK, OUTPUT, PATHS, options, take_look, take_output
+from reconciler.cli.output import show
 from reconciler.cli.progress import progress
 from reconciler.cli.proof import DRIFT_PROOF, take_tolerated, take_witnesses
 from reconciler.cli.signals import stopping
@@ -43,12 +35,13 @@ OVER_TIME = (
 
 @click.command()
 @PATHS
-@options(OVER_TIME, OUTPUT, LOOK, DRIFT_PROOF, RECEIPTS, CONNECT)
+@options(NOTIFY, OUTPUT, LOOK, DRIFT_PROOF, RECEIPTS, CONNECT)
 def command(**given: Any) -> int:
     """Show how live differs from the desired state; exits 2 when it does."""
     over_time = _take_over_time(given)
     output, look = take_output(given), take_look(given)
-    look |= {"ledger": take_ledger(given), "witnesses": take_witnesses(given), **over_time}
+    look |= {"ledger": take_ledger(given), "witnesses": take_witnesses(given)}
+    look |= {"notify": given.pop("notify")}
     overrides = Overrides(unproven=take_tolerated(given))
     with stopping(look["stop"]), progress() as told:
         report = workflow.drift(workflow.Job(**look, overrides=overrides, progress=told))

@@ -1,4 +1,4 @@
-"""The key of receipts: a reference that the operator gives, and not the desired state."""
+"""What the operator refers to, not the desired state: keys of receipts, and where notices go."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reconciler.secrets import allowing
 from reconciler.secrets.source import Unresolved
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
     from reconciler.core.policy import Policy
     from reconciler.core.state import Desired
@@ -26,32 +26,38 @@ def parse_reference(text: str) -> Reference | None:
     return Reference(source, name) if catalogue.reference().is_valid({source: name}) else None
 
 
-def refuse_keys(declared: Desired, keys: Collection[Reference]) -> None:
-    """Raise Invalid where an integration's secret is one of the keys: it would be sent away."""
+def refuse_own(declared: Desired, own: Mapping[Reference, str]) -> None:
+    """Raise Invalid where an integration's secret is one of the run's own: it would be sent away.
+
+    `own` says of each what it is.
+    """
     problems = [
-        Problem(
-            "forbidden-secret", f"{value} is the key of the receipts", _ANOTHER, one.place(name)
-        )
+        Problem("forbidden-secret", f"{value} is {own[value]}", _ANOTHER, one.place(name))
         for project in declared.projects
         for one in project.integrations
         for name, value in one.settings.items()
-        if isinstance(value, Reference) and value in keys
+        if isinstance(value, Reference) and value in own
     ]
     if problems:
         raise Invalid(problems)
 
 
 def fetch_key(reference: Reference, policy: Policy) -> Secret:
-    """Fetch a key. Raises Failed if it cannot be had, or is too short to be no guess.
+    """Fetch a key. Raises Failed if it cannot be had, or is too short to be no guess."""
+    text = fetch_text(reference, policy)
+    if len(text) < SHORTEST:
+        sentence = f"the key {reference} has fewer than {SHORTEST} characters"
+        hint = "make one, such as with: openssl rand -hex 32"
+        raise Failed(Problem("weak-key", sentence, hint))
+    return Secret(text, reference)
+
+
+def fetch_text(reference: Reference, policy: Policy) -> str:
+    """Fetch what the operator refers to. Raises Failed if it cannot be had.
 
     The operator's policy names the programs that may be asked, and restricts nothing else here.
     """
     answer = allowing(policy)[reference.source]([reference.name])[reference.name]
     if isinstance(answer, Unresolved):
-        problem = Problem(answer.code, answer.sentence, answer.hint)
-    elif len(answer.value) < SHORTEST:
-        sentence = f"the key {reference} has fewer than {SHORTEST} characters"
-        problem = Problem("weak-key", sentence, "make one, such as with: openssl rand -hex 32")
-    else:
-        return Secret(answer.value, reference)
-    raise Failed(problem)
+        raise Failed(Problem(answer.code, answer.sentence, answer.hint))
+    return answer.value
