@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from math import isnan
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -77,7 +78,10 @@ def _is_loopback(host: str) -> bool:
 def writable(ctx: click.Context, option: click.Parameter, value: Path | None) -> Path | None:
     """Refuse a file that could not be written once the work is done."""
     del ctx, option
-    if value is not None and (value.is_dir() or not os.access(value.parent, os.W_OK)):
+    if value is None:
+        return None
+    place = value.parent if value.is_file() or not value.exists() else value
+    if value.is_dir() or not os.access(place, os.W_OK):
         raise click.BadParameter(f"{value} cannot be written")
     return value
 
@@ -223,21 +227,42 @@ def options(*groups: tuple[Decorator, ...]) -> Decorator:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where the report goes, and in which form; `files` are what else is written, by form."""
+    """Where the report goes, and in which form; `files` are what else is written, by form.
+
+    `begun` is when the run began, of the monotonic clock.
+    """
 
     format: str
     file: Path | None
     no_color: bool
     files: Mapping[Path, str] = field(default_factory=dict)
+    begun: float = field(default_factory=monotonic)
 
 
 def take_output(given: dict[str, Any]) -> Output:
-    """Take the options of the report out of what was given."""
+    """Take the options of the report out of what was given.
+
+    Raises UsageError where a report would be written over something else of the same run.
+    """
     form, files = given.pop("formats")
     file = given.pop("output")
     if file in files:
         raise click.UsageError(f"{file} is named by --output and by --format")
+    for report in filter(None, [*files, file]):
+        _refuse_shared(report)
     return Output(form, file, given.pop("no_color"), files)
+
+
+def _refuse_shared(report: Path) -> None:
+    """Raise UsageError for a report in the place of what is read, or written by another option."""
+    params = click.get_current_context().params
+    others = [value for name, value in params.items() if name != "output"]
+    named = [Path(text) for text in (*params["paths"], params.get("policy")) if text]
+    real = report.resolve()
+    for other in (*filter(lambda value: isinstance(value, Path), others), *named):
+        is_read = real.suffix in (".yaml", ".yml") and other.is_dir()
+        if real == other.resolve() or (is_read and other.resolve() in real.parents):
+            raise click.UsageError(f"{report} is used by this run for something else, too")
 
 
 def take_target(given: dict[str, Any]) -> Target:

@@ -14,9 +14,11 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from reconciler.cli.signals import held
 from reconciler.core.exits import Exit
 from reconciler.report import FORMATS, Report, Style
 from reconciler.report.problems import problem_lines
+from reconciler.report.prometheus import keep_last_success
 from reconciler.report.view import safe_text
 
 if TYPE_CHECKING:
@@ -35,11 +37,15 @@ def show(report: Report, output: Output) -> int:
 
     One file that cannot be written keeps no other from being written.
     """
-    report = replace(report, finished=now())
-    whole = [
-        _save(file, FORMATS[form](report, Style()), form) for file, form in output.files.items()
-    ]
-    text = FORMATS[output.format](report, style_of(sys.stdout, output))
+    report = replace(report, finished=now(), took=since(output.begun))
+    with held():
+        whole = [
+            _save(file, _text(report, file, form), form) for file, form in output.files.items()
+        ]
+    if output.file:
+        text = _text(report, output.file, output.format)
+    else:
+        text = FORMATS[output.format](report, style_of(sys.stdout, output))
     code = put(text, report, output)
     if not all(whole):
         code = code or int(Exit.FAILED)
@@ -61,6 +67,20 @@ def _is_out_of_sight(stream: TextIO | None) -> bool:
 def now() -> int:
     """Give the time, in seconds since 1970."""
     return int(time.time())
+
+
+def since(begun: float) -> float:
+    """Say how many seconds have passed since a moment of the monotonic clock."""
+    return time.monotonic() - begun
+
+
+def _text(report: Report, file: Path, form: str) -> str:
+    """Write a report that replaces a file, whose last success outlives a run that failed."""
+    text = FORMATS[form](report, Style())
+    if form == "prometheus" and file.is_file():
+        with suppress(OSError, UnicodeDecodeError):
+            return keep_last_success(text, file.read_text(encoding="utf-8"))
+    return text
 
 
 def _save(file: Path, text: str, form: str) -> bool:
@@ -104,8 +124,13 @@ def write_file(file: Path, text: str, *, mode: int = 0o600, group: int = -1) -> 
     """Replace a file at once and for good: whoever looks sees the old one or the new one, whole.
 
     Unless `mode` says otherwise, its owner alone may read it. `group` is the id of the group to
-    give it to, which is not done where it is not allowed.
+    give it to, which is not done where it is not allowed. What is no file, such as a pipe or a
+    device, is written to and stays what it is.
     """
+    if file.exists() and not file.is_file():
+        with file.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+        return
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with open(handle, "w", encoding="utf-8") as stream:  # noqa: PTH123 - it is a descriptor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,11 +22,10 @@ from reconciler.cli.options import (
     take_overrides,
     writable,
 )
-from reconciler.cli.output import show, write_file
+from reconciler.cli.output import show
 from reconciler.cli.progress import progress
 from reconciler.cli.proof import PROOF, PatternCommand, take_assertion, take_witnesses
 from reconciler.cli.signals import stopping
-from reconciler.report import FORMATS, Style
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,5 +49,5 @@ def command(out: Path | None, **given: Any) -> int:
     with stopping(look["stop"]), progress() as told:
         report = workflow.plan(workflow.Job(**look, **given, progress=told))
     if out and report.digest:
-        write_file(out, FORMATS["json"](report, Style()))
+        output = replace(output, files={**output.files, out: "json"})
     return show(report, output)

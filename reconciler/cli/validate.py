@@ -25,7 +25,7 @@ UNTAKEN = (
 @options((POLICY,), OUTPUT, UNTAKEN)
 def command(paths: tuple[str, ...], policy: str | None, **given: Any) -> int:
     """Check the desired state; needs no secret and no network."""
-    stop = Stop()
+    output, stop = take_output(given), Stop()
     with stopping(stop):
         report = workflow.validate(workflow.Job(paths, stop, policy=policy))
-    return show(report, take_output(given))
+    return show(report, output)

@@ -67,7 +67,8 @@ def _tone(report: Report) -> str:
 def _about(report: Report) -> Iterator[str]:
     """Say when the run was, and what it was about."""
     if report.finished is not None:
-        yield f"Ended {datetime.fromtimestamp(report.finished, UTC):%Y-%m-%d %H:%M:%S} UTC"
+        after = "" if report.took is None else f", after {report.took:.1f} s"
+        yield f"Ended {datetime.fromtimestamp(report.finished, UTC):%Y-%m-%d %H:%M:%S} UTC{after}"
     if report.api and report.base_url:
         yield f"API {report.api} at {report.base_url}"
     if report.digest:

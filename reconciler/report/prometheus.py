@@ -6,6 +6,7 @@ A run that did not come to its end has no totals, so that no alert is lifted by 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,9 @@ from reconciler.report.view import Report, Style, left, safe_text, totals
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from reconciler.core.change import Change
-
-_Samples = list[tuple["Mapping[str, str]", int]]
+_Samples = list[tuple["Mapping[str, str]", float]]
+_LAST = "last_success_timestamp_seconds"
+_LAST_TEXT = "When a run last came to its end, in seconds since 1970."
 
 
 def render(report: Report, style: Style) -> str:
@@ -52,7 +53,21 @@ def render(report: Report, style: Style) -> str:
     if report.finished is not None:
         text = "When the run ended, in seconds since 1970."
         blocks.append(_metric("run_timestamp_seconds", text, [(run, report.finished)]))
+    if report.took is not None:
+        text = "How long the run took, in seconds."
+        blocks.append(_metric("run_duration_seconds", text, [(run, round(report.took, 3))]))
+    if report.finished is not None and report.succeeded:
+        blocks.append(_metric(_LAST, _LAST_TEXT, [(run, report.finished)]))
     return "".join(line for block in blocks for line in block)
+
+
+def keep_last_success(text: str, before: str) -> str:
+    """Carry the time of the last success over from the file that a failed run replaces."""
+    kept = re.search(rf'(?m)^reconciler_{_LAST}{{command="[a-z]+"}} [0-9]+$', before)
+    if f"reconciler_{_LAST}{{" in text or kept is None:
+        return text
+    name = f"reconciler_{_LAST}"
+    return f"{text}# HELP {name} {_LAST_TEXT}\n# TYPE {name} gauge\n{kept[0]}\n"
 
 
 def _drift(report: Report) -> _Samples:

@@ -35,9 +35,8 @@ class Report:
     `changes` are sorted by project id and type; `operations` and `outcomes` are in the order of the
     plan, one outcome each; `problems` are sorted by place. `exit` is the run's exit code.
     `performed` says that an apply came as far as writing, `settled` that a second look afterwards
-    found nothing left. In a `rehearsal` all of that happened in a copy, and nothing in what is
-    live. `accepted` is what a baseline says of the drift, and `past` what a history does.
-    `finished` is when the run ended, in seconds since 1970, if that is known.
+    found nothing left. `finished` is when the run ended, in seconds since 1970, and `took` how many
+    seconds that was after its start, if that is known.
     """
 
     command: str
@@ -56,6 +55,7 @@ class Report:
     accepted: Accepted | None = None
     past: Past | None = None
     finished: int | None = None
+    took: float | None = None
 
     @property
     def name(self) -> str:

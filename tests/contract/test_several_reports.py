@@ -1,6 +1,8 @@
 """One run, several reports: each is whole, whatever became of the run."""
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import click
@@ -64,6 +66,22 @@ def test_a_file_that_cannot_be_written_is_told_and_the_others_are(run, monkeypat
     assert "Plan: 1 to create" in result.stdout
 
 
+def test_the_time_of_the_last_success_outlives_a_run_that_fails(run, monkeypatch):
+    def last():
+        told = [line for line in Path("a.prom").read_text().splitlines() if "last_success" in line]
+        return [line for line in told if not line.startswith("#")]
+
+    monkeypatch.setattr(output, "now", lambda: 1_700_000_000)
+    run("plan", "desired.yaml", "--format", "prometheus=a.prom")
+    succeeded = last()
+    assert succeeded == ['reconciler_last_success_timestamp_seconds{command="plan"} 1700000000']
+    monkeypatch.setattr(output, "now", lambda: 1_700_000_600)
+    monkeypatch.delenv("PD_KEY")
+    for _ in range(2):
+        assert run("plan", "desired.yaml", "--format", "prometheus=a.prom").return_value == 3
+        assert last() == succeeded
+
+
 def test_metrics_are_for_all_to_read_and_other_reports_are_not(run):
     run("plan", "desired.yaml", "--format", "prometheus=a.prom", "--format", "csv=a.csv")
     assert [Path(name).stat().st_mode & 0o777 for name in ("a.prom", "a.csv")] == [0o644, 0o600]
@@ -86,3 +104,65 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_done(run, wrong, sai
     assert isinstance(result.exception, click.UsageError)
     assert said in str(result.exception)
     assert not Path("state.db").exists()
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        ["plan", "desired.yaml", "--format", "json=desired.yaml"],
+        ["plan", "desired.yaml", "--output", "./desired.yaml"],
+        ["plan", ".", "--format", "csv=report.yaml"],
+        ["plan", "desired.yaml", "--format", "json=plan.json", "--out", "plan.json"],
+        ["plan", "desired.yaml", "--format", "json=seed.yaml", "--seed", "seed.yaml"],
+        ["plan", "desired.yaml", "--format", "json=state.db"],
+        ["apply", "desired.yaml", "--yes", "--format", "csv=back.yaml", "--rollback", "back.yaml"],
+        ["apply", "desired.yaml", "--yes", "--format", "csv=journal", "--journal", "journal"],
+        ["validate", "desired.yaml", "--format", "csv=desired.yaml"],
+        ["validate", "desired.yaml", "--policy", "policy.yaml", "--format", "csv=policy.yaml"],
+    ],
+)
+def test_no_report_takes_the_place_of_what_the_run_reads_or_writes(run, shared):
+    Path("seed.yaml").write_text("projects: []\n")
+    result = run(*shared)
+    assert isinstance(result.exception, click.UsageError)
+    assert "is used by this run for something else, too" in str(result.exception)
+    assert Path("desired.yaml").read_text() == STATE
+    assert not Path("state.db").exists()
+
+
+def test_a_pipe_is_written_to_and_stays_one(run):
+    os.mkfifo("pipe")
+    reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+    run("plan", "desired.yaml", "--format", "csv=pipe")
+    assert os.read(reader, 10**6).startswith(b'"record"')
+    os.close(reader)
+    assert Path("pipe").is_fifo()
+
+
+def test_a_plan_file_that_cannot_be_written_does_not_cost_the_report(run, monkeypatch):
+    def full(file, text, **given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(output, "write_file", full)
+    result = run("plan", "desired.yaml", "--out", "plan.json")
+    assert result.return_value == 1
+    assert "unwritable-output: plan.json cannot be written: no space left" in result.stderr
+    assert "Plan: 1 to create" in result.stdout
+
+
+def test_a_signal_waits_until_every_file_is_written(run, monkeypatch):
+    caught = []
+    old = signal.signal(signal.SIGTERM, lambda number, frame: caught.append(Path("b.csv").exists()))
+    write = output.write_file
+
+    def interrupted(file, text, **given):
+        os.kill(os.getpid(), signal.SIGTERM)
+        write(file, text, **given)
+
+    monkeypatch.setattr(output, "write_file", interrupted)
+    try:
+        run("plan", "desired.yaml", "--format", "json=a.json", "--format", "csv=b.csv")
+    finally:
+        signal.signal(signal.SIGTERM, old)
+    assert caught == [True]
+    assert Path("a.json").exists()

@@ -10,10 +10,7 @@ from threading import Event, Thread
 import pytest
 import yaml
 
-from reconciler.api.stop import Stop
-from reconciler.cli.signals import stopping
-from reconciler.job import Job
-from reconciler.run import Run
+from reconciler.report import FORMATS
 from reconciler.simulator import open_service, serve
 
 PROJECTS = [("1d791c84ff7a2522cc4f9aa1", "one"), ("2d791c84ff7a2522cc4f9aa1", "two")]
@@ -100,6 +97,22 @@ def test_a_write_in_flight_is_finished_and_no_other_begun(interrupted, number, c
     assert writes == [("POST", "OPS_GENIE")]
     assert [outcome["status"] for outcome in report["outcomes"]] == ["done", "skipped", "skipped"]
     assert report["outcomes"][1]["detail"] == f"not begun: interrupted by {number.name}"
+
+
+def test_a_run_that_is_cut_off_half_way_says_so_in_every_form(interrupted, tmp_path):
+    forms = sorted(FORMATS)
+    files = [part for form in forms for part in ("--format", f"{form}=report.{form}")]
+    returned, _, _ = interrupted("POST", signal.SIGTERM, command=(*APPLY, *files))
+    texts = {form: (tmp_path / f"report.{form}").read_text() for form in forms}
+    assert returned == 143
+    for form, said in {
+        **dict.fromkeys(("text", "markdown", "html", "sarif", "junit", "github", "gitlab", "csv"),
+                        "1 of 3 operations done, 2 skipped"),
+        "json": '"status": "skipped"',
+        "prometheus": 'reconciler_run_success{command="apply"} 0',
+    }.items():  # fmt: skip
+        assert said in texts.pop(form), form
+    assert texts == {}
 
 
 @pytest.mark.parametrize("path", ["/groups", "/integrations"])

@@ -58,6 +58,7 @@ FORMS = sorted(FORMATS.keys() - {"text", "json"})
 """Those two have golden files of their own, save for what is known of earlier runs."""
 DAY = 24 * 60 * 60
 LOOKED_AT = 1_700_000_000
+TOOK = 12.3456
 
 
 def forms_of(name):
@@ -69,6 +70,8 @@ def reports(request, run, monkeypatch, tmp_path):
     """Give the name of a run, its exit code, and the texts that it wrote, by form."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr("reconciler.cli.output.now", lambda: LOOKED_AT)
+    monkeypatch.setattr("reconciler.cli.output.since", lambda begun: TOOK)
     case, *arguments = shlex.split(RUNS[request.param])
     for file in (CASES / case).glob("*.yaml"):
         shutil.copy(file, tmp_path)

@@ -138,7 +138,7 @@ def of_csv(text):
 
 
 def of_metrics(text):
-    sample = re.compile(r'([a-z_]+)\{(?:([a-z_]+)="(?:[^"\\\n]|\\[\\"n])*",?)+\} \d+')
+    sample = re.compile(r'([a-z_]+)\{(?:([a-z_]+)="(?:[^"\\\n]|\\[\\"n])*",?)+\} [\d.]+')
     lines = [line for line in text.split("\n")[:-1] if not line.startswith("# ")]
     return [sample.fullmatch(line).group(1, 2) for line in lines]
 
