@@ -42,6 +42,8 @@ def _send(run: Run) -> Problem | None:
     if target is None:
         return _unsent(run, "that is no address that the library knows")
     title, body = notice(run.report())
+    if target.notify_format == "markdown":  # which Teams reads: it takes a line break for a space
+        body = body.replace("\n", "\n\n")
     sent = target.notify(body=body, title=title, body_format="text")
     return None if sent else _unsent(run, "it was not taken")
 
