@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rich.console import Console
     from rich.progress import Progress
 
 _WORTH_SHOWING = 20
@@ -56,6 +57,14 @@ def say(line: str) -> None:
 
 def _bar() -> Progress:
     from rich.console import Console
+
+    bar = bar_on(Console(stderr=True))
+    bar.start()
+    return bar
+
+
+def bar_on(console: Console) -> Progress:
+    """Make a bar with what is done, how far, and how long the rest will take; not yet started."""
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -70,6 +79,4 @@ def _bar() -> Progress:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    bar.start()
-    return bar
+    return Progress(*columns, console=console, transient=True)

@@ -70,9 +70,12 @@ def _table(report: Report, style: Style) -> Iterator[str]:
 
 
 def _widths(rows: Sequence[tuple[str, str, str]], room: int) -> tuple[int, int, int]:
-    """Give the type its width, the project what it needs up to two fifths, and the rest the why."""
-    project, type_ = (max(cell_len(row[column]) for row in rows) for column in (0, 1))
-    project = min(project, max(7, room * 2 // 5))
+    """Give the type its width, the project two fifths or what the why leaves, and the why the rest.
+
+    Nothing gets more than it needs.
+    """
+    project, type_, why = (max(cell_len(row[column]) for row in rows) for column in range(3))
+    project = min(project, max(7, room * 2 // 5, room - type_ - why - 4))
     return project, type_, max(8, room - project - type_ - 4)
 
 

@@ -1,10 +1,13 @@
 """Long work shows how far it is, where somebody can see it."""
 
+import io
 import sys
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from reconciler.cli.progress import progress, say
+from reconciler.cli.progress import bar_on, progress, say
 
 
 @pytest.fixture
@@ -23,6 +26,25 @@ def test_long_work_shows_a_bar_that_ends_with_it(shown):
     text = shown(terminal=True, whole=100)
     assert "Reading" in text
     assert "100/100" in text
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_bar_says_how_far_it_is_and_how_long_it_will_take(width, request):
+    clock = [0.0]
+    console = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
+    bar = bar_on(console)
+    bar.get_time = lambda: clock[0]
+    bar.add_task("Reading", total=100)
+    for done in range(1, 41):
+        clock[0] = done * 0.5
+        bar.update(bar.task_ids[0], completed=done)
+    console.print(bar.get_renderable())
+    shown = console.file.getvalue()
+    expected = Path(__file__).parent / "golden" / f"progress-{width}.out"
+    if request.config.getoption("--update-golden"):
+        expected.write_text(shown)
+    assert shown == expected.read_text()
+    assert "40/100 0:00:30" in shown
 
 
 def test_short_work_shows_nothing(shown):

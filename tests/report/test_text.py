@@ -1,5 +1,8 @@
 """The report for people: it fits, and it is safe to print."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from rich.cells import cell_len
 
@@ -29,6 +32,17 @@ REPORT = Report(
         Change(WIDE, "VICTOR_OPS", Action.KEEP, "in sync"),
     ),
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+@pytest.mark.parametrize("name", ["plan", "short"])
+def test_a_terminal_shows_the_expected_text(name, width, request):
+    report = REPORT if name == "plan" else replace(REPORT, changes=REPORT.changes[2:])
+    text = FORMATS["text"](report, Style(width=width))
+    expected = Path(__file__).parent / "terminal" / f"{name}-{width}.out"
+    if request.config.getoption("--update-golden"):
+        expected.write_text(text)
+    assert text == expected.read_text()
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
