@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from reconciler.core.assertion import Assertion
     from reconciler.core.change import Change
     from reconciler.core.secret import Reference
-    from reconciler.core.state import Desired, DesiredProject, Integration
+    from reconciler.core.state import Desired, DesiredProject, Integration, LiveProject
     from reconciler.job import Job
     from reconciler.report import Report
     from reconciler.run import Run

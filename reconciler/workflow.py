@@ -22,6 +22,7 @@ from reconciler.evidence import journaling, tell_doubts
 from reconciler.export import Export
 from reconciler.job import Job
 from reconciler.notify import tell_others
+from reconciler.rehearsal import connect_copy, copy_live
 from reconciler.rollback import keep_rollback
 from reconciler.rollout import perform
 from reconciler.run import Run

@@ -14,7 +14,6 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from reconciler.cli.signals import held
 from reconciler.core.exits import Exit
 from reconciler.report import FORMATS, Report, Style
 from reconciler.report.problems import problem_lines
@@ -38,10 +37,7 @@ def show(report: Report, output: Output) -> int:
     One file that cannot be written keeps no other from being written.
     """
     report = replace(report, finished=now(), took=since(output.begun))
-    with held():
-        whole = [
-            _save(file, _text(report, file, form), form) for file, form in output.files.items()
-        ]
+    whole = [_save(file, _text(report, file, form), form) for file, form in output.files.items()]
     if output.file:
         text = _text(report, output.file, output.format)
     else:

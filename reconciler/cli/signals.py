@@ -53,26 +53,6 @@ def stopping(stop: Stop) -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN if number in held else old)
 
 
-@contextmanager
-def held() -> Iterator[None]:
-    """Let signals wait until what must not be cut off is done, such as the writing of reports.
-
-    A mask would hold them from this thread alone, and any other would take them.
-    """
-    came: list[int] = []
-    before = {
-        number: signal.signal(number, lambda number, _: came.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, old in before.items():
-            signal.signal(number, old)
-        for first in came[:1]:
-            signal.raise_signal(first)
-
-
 def read_line() -> str:
     """Read a line from stdin; empty at its end.
 

@@ -38,7 +38,7 @@ def _head(report: Report) -> Iterator[str]:
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>reconciler {report.command}</title>"
+    yield f"<title>reconciler {report.name}</title>"
     yield f"<style>{STYLE}</style>\n</head>\n<body>\n<main>"
 
 
@@ -47,7 +47,7 @@ def _result(report: Report) -> Iterator[str]:
     tone = _tone(report)
     lead, *rest = conclusion(report).split("\n")
     sign = f'<span aria-hidden="true">{_SIGNS[tone]}</span>'
-    yield f'<header class="result {tone}">\n<h1>reconciler {report.command}</h1>'
+    yield f'<header class="result {tone}">\n<h1>reconciler {report.name}</h1>'
     yield f'<p class="lead">{sign}{escape(lead)}</p>'
     yield from (f"<p>{escape(line)}</p>" for line in rest)
     if step := next_step(report):
@@ -71,7 +71,7 @@ def _about(report: Report) -> Iterator[str]:
         yield f"Ended {datetime.fromtimestamp(report.finished, UTC):%Y-%m-%d %H:%M:%S} UTC{after}"
     if report.api and report.base_url:
         yield f"API {report.api} at {report.base_url}"
-    if report.digest:
+    if report.digest and report.applyable:
         yield f"Digest {report.digest}"
 
 

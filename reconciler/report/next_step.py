@@ -31,6 +31,8 @@ def next_step(report: Report) -> str:
 
 def _after_writing(report: Report) -> str:
     """Say how to go on; what is done is not written again."""
+    if report.rehearsal:
+        return f"Next: reconciler apply --expect {report.digest}" if report.succeeded else _AGAIN
     if report.succeeded and not left(report):
         return ""
     return "Next: mend what the errors name, then run apply again: it writes only what is left."

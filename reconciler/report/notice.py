@@ -30,7 +30,7 @@ _LOUD = re.compile(r"[^\w .,:;()+=/-]|(?<!\w)_+|_+(?!\w)|(?<=/)/|(?<=www)\.")
 def is_news(report: Report) -> bool:
     """Tell whether something changed since the last run: of an apply, that it came to writing."""
     if report.command == "apply":
-        return report.performed and bool(report.operations)
+        return report.performed and bool(report.operations) and not report.rehearsal
     return report.exit != 0
 
 

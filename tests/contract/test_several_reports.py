@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 from pathlib import Path
 
 import click
@@ -148,21 +147,3 @@ def test_a_plan_file_that_cannot_be_written_does_not_cost_the_report(run, monkey
     assert result.return_value == 1
     assert "unwritable-output: plan.json cannot be written: no space left" in result.stderr
     assert "Plan: 1 to create" in result.stdout
-
-
-def test_a_signal_waits_until_every_file_is_written(run, monkeypatch):
-    caught = []
-    old = signal.signal(signal.SIGTERM, lambda number, frame: caught.append(Path("b.csv").exists()))
-    write = output.write_file
-
-    def interrupted(file, text, **given):
-        os.kill(os.getpid(), signal.SIGTERM)
-        write(file, text, **given)
-
-    monkeypatch.setattr(output, "write_file", interrupted)
-    try:
-        run("plan", "desired.yaml", "--format", "json=a.json", "--format", "csv=b.csv")
-    finally:
-        signal.signal(signal.SIGTERM, old)
-    assert caught == [True]
-    assert Path("a.json").exists()

@@ -10,6 +10,8 @@ from threading import Event, Thread
 import pytest
 import yaml
 
+from reconciler.api.stop import Stop
+from reconciler.cli.signals import stopping
 from reconciler.report import FORMATS
 from reconciler.simulator import open_service, serve
 
