@@ -39,7 +39,11 @@ class Job:
     that it must be equal to. `rollback` is given the text of a desired state that brings back what
     was, and may raise OSError. `notify` refers to where others are told of the run. Writes are told
     of in `journal`; large fleets are written in `waves`. `progress` is told what is being done, how
-    much of it is done, and how much there is. `stop` is where others end the run.
+    much of it is done, and how much there is. `stop` is where others end the run. `now` is when it
+    begins, in seconds since 1970.
+
+    For a look at drift, `baseline` is the file of what is known; `write_baseline` is given a new
+    one, and may raise OSError. `history` is the file in which the run is recorded.
     """
 
     paths: Sequence[str]

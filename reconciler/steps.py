@@ -56,7 +56,7 @@ def load(run: Run) -> Desired:
     run.api = declared.api or None
     check(declared, run.policy)
     refuse_own(declared, _own(run.job))
-    return declared
+    return in_force(declared, run.job.today)
 
 
 def _own(job: Job) -> Mapping[Reference, str]:

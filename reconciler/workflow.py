@@ -22,6 +22,7 @@ from reconciler.evidence import journaling, tell_doubts
 from reconciler.export import Export
 from reconciler.job import Job
 from reconciler.notify import tell_others
+from reconciler.past import prepare, remember, settle
 from reconciler.rehearsal import connect_copy, copy_live
 from reconciler.rollback import keep_rollback
 from reconciler.rollout import perform
@@ -77,6 +78,9 @@ def drift(job: Job) -> Report:
             look(run, client, desired)
             tell_unused(run)
             demand_proof(run)
+        settle(run)
+    with run:
+        remember(run)
     tell_others(run)
     return run.report()
 

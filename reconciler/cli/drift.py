@@ -11,8 +11,17 @@ from reconciler import workflow
 from reconciler.cli import output as outputs
 from reconciler.cli.ledger import RECEIPTS, take_ledger
 from reconciler.cli.notices import NOTIFY
-from reconciler.cli.options import CONNECT, LOOK, OUTPUT, PATHS, options, take_look, take_output
-from reconciler.cli.output import show
+from reconciler.cli.options import (
+    CONNECT,
+    FILE,
+    LOOK,
+    OUTPUT,
+    PATHS,
+    options,
+    take_look,
+    take_output,
+    writable,
+)
 from reconciler.cli.progress import progress
 from reconciler.cli.proof import DRIFT_PROOF, take_tolerated, take_witnesses
 from reconciler.cli.signals import stopping
@@ -35,12 +44,14 @@ OVER_TIME = (
 
 @click.command()
 @PATHS
-@options(NOTIFY, OUTPUT, LOOK, DRIFT_PROOF, RECEIPTS, CONNECT)
+@options(OVER_TIME, NOTIFY, OUTPUT, LOOK, DRIFT_PROOF, RECEIPTS, CONNECT)
 def command(**given: Any) -> int:
     """Show how live differs from the desired state; exits 2 when it does."""
+    if given["notify"] and given["history"] is None:
+        raise click.UsageError("--notify goes with --history DB, which knows the last run")
     over_time = _take_over_time(given)
     output, look = take_output(given), take_look(given)
-    look |= {"ledger": take_ledger(given), "witnesses": take_witnesses(given)}
+    look |= {"ledger": take_ledger(given), "witnesses": take_witnesses(given), **over_time}
     look |= {"notify": given.pop("notify")}
     overrides = Overrides(unproven=take_tolerated(given))
     with stopping(look["stop"]), progress() as told:

@@ -15,6 +15,7 @@ from reconciler.report.findings import LONGEST
 from reconciler.report.matrix import matrix, place, shown
 from reconciler.report.next_step import next_step
 from reconciler.report.page import POLICY, SCRIPT, STYLE
+from reconciler.report.timeline import timeline
 from reconciler.report.view import Report, Style, left
 
 if TYPE_CHECKING:
@@ -30,7 +31,14 @@ _FOOT = f"</main>\n<script>{SCRIPT}</script>\n</body>\n</html>"
 def render(report: Report, style: Style) -> str:
     """Write the whole page."""
     del style
-    parts = [*_head(report), *_result(report), *_problems(report), *matrix(report), _FOOT]
+    parts = [
+        *_head(report),
+        *_result(report),
+        *_problems(report),
+        *timeline(report),
+        *matrix(report),
+        _FOOT,
+    ]
     return "\n".join(parts) + "\n"
 
 

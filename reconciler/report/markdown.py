@@ -14,7 +14,8 @@ from reconciler.core.plan import Status
 from reconciler.report.conclusion import conclusion, unproven
 from reconciler.report.findings import LONGEST
 from reconciler.report.next_step import next_step
-from reconciler.report.values import sides, told
+from reconciler.report.standing import in_short, reason, resolved, standing
+from reconciler.report.values import foundation, sides, told
 from reconciler.report.view import Report, Style, safe_text, totals
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from reconciler.core.change import Action
 from reconciler.core.exits import Exit
 from reconciler.core.plan import Status
 from reconciler.core.secret import Verdict
-from reconciler.report.findings import KINDS, LONGEST
+from reconciler.report.findings import LONGEST, kind_of
 from reconciler.report.page import SIGNS
-from reconciler.report.values import sides
+from reconciler.report.standing import reason
+from reconciler.report.values import foundation, sides
 from reconciler.report.view import Report, safe_text
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from reconciler.core.problem import Place
 
 _RANKS = {state: rank for rank, state in enumerate(SIGNS)}
-_QUIET = ("in sync", "consistent", "done")
+_QUIET = ("in sync", "consistent", "ignored", "done")
 """What needs no look: paper shows its state alone."""
 
 _TOGETHER = 50
@@ -56,7 +57,7 @@ def matrix(report: Report) -> Iterator[str]:
     for begin in range(0, len(ranked), _TOGETHER):
         yield '<tbody role="rowgroup">'
         for row in ranked[begin : begin + _TOGETHER]:
-            yield from _row(row, types, states, outcomes)
+            yield from _row(report, row, types, states, outcomes)
         yield "</tbody>"
     yield "</table>\n</div>\n</section>"
 
@@ -91,6 +92,7 @@ def _controls(states: Mapping[Key, str]) -> Iterator[str]:
 
 
 def _row(
+    report: Report,
     row: Mapping[str, Change],
     types: list[str],
     states: Mapping[Key, str],
@@ -104,22 +106,24 @@ def _row(
     yield f'<th scope="row" role="rowheader">{named}{small}</th>'
     for type_ in types:
         change = row.get(type_)
-        inner = _cell(change, states[change.key], outcomes.get(change.key)) if change else ""
+        inner = (
+            _cell(report, change, states[change.key], outcomes.get(change.key)) if change else ""
+        )
         yield f'<td role="cell">{inner}</td>'
     yield "</tr>"
 
 
-def _cell(change: Change, state: str, outcome: Outcome | None) -> str:
+def _cell(report: Report, change: Change, state: str, outcome: Outcome | None) -> str:
     """Give the state, and why where it needs a look; opened, the settings and their places."""
     head = f'<span class="type">{shown(change.type)} </span>{_chip(state)}'
     loud = "" if state in _QUIET else " data-tell"
     if change.action.is_pending:
-        head += f"<small>{shown(change.reason)}</small>"
-    reason = "" if change.action.is_pending else f"<p>{shown(change.reason)}</p>"
+        head += f"<small>{escape(reason(report, change))}</small>"
+    why = "" if change.action.is_pending else f"<p>{escape(reason(report, change))}</p>"
     told = _outcome(outcome) if outcome else ""
     where = f"<p>{place(change.at)}</p>" if change.at else ""
     fields = "".join(_field(change, field) for field in change.fields)
-    body = f"{reason}{told}{where}{f'<dl>{fields}</dl>' if fields else ''}"
+    body = f"{why}{told}{where}{f'<dl>{fields}</dl>' if fields else ''}"
     return f'<details{loud}><summary>{head}</summary><div class="body">{body}</div></details>'
 
 
@@ -132,7 +136,7 @@ def _outcome(outcome: Outcome) -> str:
 def _field(change: Change, field: FieldChange) -> str:
     before, after = sides(field)
     at = change.place(field.name)
-    evidence = f", {shown(field.evidence)}" if field.evidence else ""
+    evidence = f", {escape(foundation(field))}" if foundation(field) else ""
     return (
         f"<dt>{shown(field.name)}</dt>"
         f'<dd class="before">{escape(before) or "(none)"}</dd>'
@@ -158,8 +162,8 @@ def _state(report: Report, change: Change, outcome: Outcome | None) -> str:
         return "done" if outcome.status is Status.DONE else "not done"
     if change.action.is_pending and report.exit == Exit.REFUSED:
         return "refused"
-    if change.action is not Action.KEEP:
-        return KINDS[change.action]
+    if change.action is not Action.KEEP or change.held:
+        return kind_of(change)
     unproved = (Verdict.UNVERIFIABLE, Verdict.CONSISTENT)
     return next((verdict.value for verdict in unproved if change.has(verdict)), "in sync")
 

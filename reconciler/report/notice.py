@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.plan import Status
 from reconciler.report.conclusion import conclusion
-from reconciler.report.findings import KINDS
+from reconciler.report.findings import kind_of
 from reconciler.report.next_step import next_step
+from reconciler.report.standing import in_short, resolved
 from reconciler.report.view import Report, left
 
 if TYPE_CHECKING:
@@ -28,15 +29,23 @@ _LOUD = re.compile(r"[^\w .,:;()+=/-]|(?<!\w)_+|_+(?!\w)|(?<=/)/|(?<=www)\.")
 
 
 def is_news(report: Report) -> bool:
-    """Tell whether something changed since the last run: of an apply, that it came to writing."""
+    """Tell whether something changed since the last run.
+
+    Of an apply, that it came to writing; of a look at drift, that something is new or resolved, or
+    that the run ended in another way than the one before.
+    """
     if report.command == "apply":
         return report.performed and bool(report.operations) and not report.rehearsal
-    return report.exit != 0
+    past = report.past
+    if past is None or past.previous is None:
+        return report.exit != 0
+    return bool(past.new or past.resolved) or report.exit != past.previous.exit
 
 
 def notice(report: Report) -> tuple[str, str]:
     """Give a title and a body, both plain text that no target takes for more."""
-    lines = [*conclusion(report).split("\n"), *_errors(report), *_changes(report)]
+    lines = [*conclusion(report).split("\n"), *in_short(report), *_errors(report)]
+    lines += [*_changes(report), *_first(_resolved(report), "lines")]
     if step := next_step(report):
         lines.append(step)
     return f"reconciler {report.command}", "\n".join(lines)
@@ -57,8 +66,16 @@ def _changes(report: Report) -> Iterator[str]:
         outcomes = sorted(report.outcomes or (), key=lambda one: one.status is Status.DONE)
         told = [f"{one.status}: {_named(one.operation.change)}" for one in outcomes]
     else:
-        told = [f"{KINDS[change.action]}: {_named(change)}" for change in left(report)]
+        told = [f"{kind_of(change)}: {_named(change)}" for change in left(report)]
     yield from _first(told, "changes")
+
+
+def _resolved(report: Report) -> list[str]:
+    return [
+        f"{title.lower()}: {quiet(line)}"
+        for title, lines in resolved(report).items()
+        for line in lines
+    ]
 
 
 def _named(change: Change) -> str:

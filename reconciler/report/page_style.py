@@ -64,6 +64,8 @@ kbd { font: inherit; border: 1px solid var(--line); border-radius: .25rem; paddi
   white-space: nowrap; color: var(--dim); background: var(--idle-back); }
 .in-sync, .done { color: var(--good); background: var(--good-back); }
 .changed, .missing, .unwanted, .unverifiable { color: var(--warn); background: var(--warn-back); }
+figure { margin: .6rem 0 0; } figcaption { color: var(--dim); font-size: .9rem; }
+figure .wide { padding: .5rem; } figure summary { text-decoration: underline; }
 .refused, .not-done { color: var(--bad); background: var(--bad-back); }
 .changed, .missing, .unwanted, .refused, .not-done { font-weight: 700; }
 

@@ -18,6 +18,8 @@ from reconciler.report.view import Report, Style, left, safe_text, totals
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from reconciler.core.change import Change
+
 _Samples = list[tuple["Mapping[str, str]", float]]
 _LAST = "last_success_timestamp_seconds"
 _LAST_TEXT = "When a run last came to its end, in seconds since 1970."

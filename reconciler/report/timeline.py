@@ -32,7 +32,7 @@ def timeline(report: Report) -> Iterator[str]:
     """Give the part of the page that is about earlier runs; nothing where none are known."""
     if report.past is None and report.accepted is None:
         return
-    yield "<h2>Over time</h2>"
+    yield '<section class="card">\n<h2>Over time</h2>'
     yield f"<p>{'<br>'.join(map(escape, in_short(report)))}</p>"
     for title, lines in {**resolved(report), "Could not be seen": unseen(report)}.items():
         items = "".join(f"<li>{escape(line)}</li>" for line in lines)
@@ -40,6 +40,7 @@ def timeline(report: Report) -> Iterator[str]:
             yield f"<h3>{title}</h3>\n<ul>{items}</ul>"
     if report.past:
         yield from _figure(report.past)
+    yield "</section>"
 
 
 def _figure(past: Past) -> Iterator[str]:

@@ -35,8 +35,10 @@ class Report:
     `changes` are sorted by project id and type; `operations` and `outcomes` are in the order of the
     plan, one outcome each; `problems` are sorted by place. `exit` is the run's exit code.
     `performed` says that an apply came as far as writing, `settled` that a second look afterwards
-    found nothing left. `finished` is when the run ended, in seconds since 1970, and `took` how many
-    seconds that was after its start, if that is known.
+    found nothing left. In a `rehearsal` all of that happened in a copy, and nothing in what is
+    live. `accepted` is what a baseline says of the drift, and `past` what a history does.
+    `finished` is when the run ended, in seconds since 1970, and `took` how many seconds that was
+    after its start, if that is known.
     """
 
     command: str

@@ -52,7 +52,8 @@ def notify(run, monkeypatch, played):
     def call(url, *arguments):
         monkeypatch.setenv("DRIFT_NOTIFY_URL", url)
         command, *rest = arguments or ("drift",)
-        return run(command, "desired.yaml", "--seed", "seed.json", *rest, *NOTIFY)
+        history = ["--history", "history.db"] if command == "drift" else []
+        return run(command, "desired.yaml", "--seed", "seed.json", *rest, *history, *NOTIFY)
 
     return call
 
@@ -101,6 +102,24 @@ def test_where_nothing_differs_nobody_is_told(notify, played):
     assert played.sent == []
 
 
+def test_drift_is_told_when_it_is_new_and_when_it_is_resolved_and_not_in_between(notify, played):
+    for _ in range(3):
+        notify(SLACK)
+    assert len(played.sent) == 1
+    notify(SLACK, "apply", "--yes")
+    played.sent.clear()
+    for _ in range(2):
+        assert notify(SLACK).return_value == 0
+    [(_, _, document)] = played.sent
+    assert "resolved: payments PAGER_DUTY changed (region), since" in "\n".join(texts(document))
+
+
+def test_without_a_history_nobody_knows_what_is_new(run):
+    result = run("drift", "desired.yaml", *NOTIFY)
+    assert isinstance(result.exception, click.UsageError)
+    assert "--notify goes with --history DB" in str(result.exception)
+
+
 @pytest.mark.parametrize("status", [302, 404, 500])
 def test_a_notice_that_is_not_taken_is_a_warning_and_no_more(status, notify, played):
     played.status = status
@@ -134,7 +153,7 @@ def test_an_address_that_leads_nowhere_is_a_warning_that_does_not_quote_it(url, 
 def test_an_address_that_cannot_be_had_is_a_warning(notify, monkeypatch, run):
     notify(SLACK)
     monkeypatch.delenv("DRIFT_NOTIFY_URL")
-    result = run("drift", "desired.yaml", *NOTIFY)
+    result = run("drift", "desired.yaml", "--history", "another.db", *NOTIFY)
     assert result.return_value == 2
     assert "warning: unresolved-secret" in result.stdout
 
