@@ -16,6 +16,8 @@ _INTERRUPTED = 128
 
 def next_step(report: Report) -> str:
     """Say what to do next; empty where nothing is left to do."""
+    if report.exit == Exit.INVALID and report.command == "validate":
+        return ""  # each error has its own
     if report.exit == Exit.INVALID:
         return "Next: mend what the errors name; reconciler validate checks it offline."
     if report.command == "apply" and report.performed:

@@ -29,7 +29,7 @@ def applied(status, code, **given):
     [
         (Report("validate", 0), "Next: reconciler plan shows what an apply would do."),
         (
-            Report("validate", 3, problems=ERROR),
+            Report("plan", 3, problems=ERROR),
             "Next: mend what the errors name; reconciler validate checks it offline.",
         ),
         (
@@ -66,11 +66,12 @@ def test_it_says_what_to_do_next(report, step):
     [
         Report("plan", 0, changes=(KEPT,), digest="sha256:ab", applyable=True),
         Report("drift", 0, changes=(KEPT,)),
+        Report("validate", 3, problems=ERROR),
         Report("apply", 0, changes=(PENDING,), digest="sha256:ab", applyable=True),
         Report("apply", 4, changes=(PENDING,)),
         applied(Status.DONE, 0, settled=True),
     ],
 )
-def test_it_says_nothing_where_nothing_is_left_or_a_person_decides(report):
+def test_it_says_nothing_where_nothing_is_left_or_all_is_said(report):
     for form in ("text", "html", "markdown"):
         assert "Next:" not in FORMATS[form](report, Style())
