@@ -16,7 +16,7 @@ _INTERRUPTED = 128
 
 def next_step(report: Report) -> str:
     """Say what to do next; empty where nothing is left to do."""
-    if report.exit == Exit.INVALID and report.command == "validate":
+    if report.command == "validate":
         return ""  # each error has its own
     if report.exit == Exit.INVALID:
         return "Next: mend what the errors name; reconciler validate checks it offline."
@@ -48,8 +48,6 @@ def _after_refusal(report: Report) -> str:
 
 
 def _after_looking(report: Report) -> str:
-    if report.command == "validate":
-        return "Next: reconciler plan shows what an apply would do."
     if report.command == "apply" or not left(report):  # whoever applies is asked, or tries it dry
         return ""
     if report.command == "drift":
