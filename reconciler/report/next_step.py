@@ -26,9 +26,7 @@ def next_step(report: Report) -> str:
         return "Next: run the same command again."
     if report.exit == Exit.REFUSED:
         return _after_refusal(report)
-    if report.exit == Exit.FAILED:
-        return _AGAIN
-    return _after_looking(report)
+    return _AGAIN if report.exit == Exit.FAILED else _after_looking(report)
 
 
 def _after_writing(report: Report) -> str:

@@ -12,7 +12,9 @@ import yaml
 
 from reconciler.api.stop import Stop
 from reconciler.cli.signals import stopping
+from reconciler.job import Job
 from reconciler.report import FORMATS
+from reconciler.run import Run
 from reconciler.simulator import open_service, serve
 
 PROJECTS = [("1d791c84ff7a2522cc4f9aa1", "one"), ("2d791c84ff7a2522cc4f9aa1", "two")]
