@@ -16,8 +16,8 @@ _INTERRUPTED = 128
 
 def next_step(report: Report) -> str:
     """Say what to do next; empty where nothing is left to do."""
-    if report.command == "validate":
-        return ""  # each error has its own
+    if report.command == "validate" or report.rehearsal:
+        return ""  # each error has its own; a rehearsal ends by saying that it was one
     if report.exit == Exit.INVALID:
         return "Next: mend what the errors name; reconciler validate checks it offline."
     if report.command == "apply" and report.performed:
@@ -31,8 +31,6 @@ def next_step(report: Report) -> str:
 
 def _after_writing(report: Report) -> str:
     """Say how to go on; what is done is not written again."""
-    if report.rehearsal:
-        return f"Next: reconciler apply --expect {report.digest}" if report.succeeded else _AGAIN
     if report.succeeded and not left(report):
         return ""
     return "Next: mend what the errors name, then run apply again: it writes only what is left."
