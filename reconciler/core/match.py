@@ -27,8 +27,7 @@ _PATTERNS = "give an id, a name, or a pattern such as 'payments-*'"
 def match(desired: Desired, listed: Iterable[ProjectRef]) -> list[DesiredProject]:
     """Complete each declared project with the id and name that the API lists, sorted by id.
 
-    An id that is not listed stays as it is, unless its name is another project's: reading it will
-    say why. Raises Invalid for names that
+    An id that is not listed stays as it is: reading it will say why. Raises Invalid for names that
     are unknown, ambiguous or at odds with their id, and where two declarations mean one project.
     """
     by_id: dict[str | None, ProjectRef] = {}
@@ -116,7 +115,7 @@ def _fault(
     candidates = by_name.get(ref.name or "", [])
     if ref.id:
         listed = by_id.get(ref.id)
-        if ref.name is None or (listed.name == ref.name if listed else not candidates):
+        if listed is None or ref.name is None or listed.name == ref.name:
             return None
         return _mismatch(project, listed, candidates)
     if not candidates:
@@ -131,16 +130,12 @@ def _fault(
 
 
 def _mismatch(
-    project: DesiredProject, listed: ProjectRef | None, candidates: Sequence[ProjectRef]
+    project: DesiredProject, listed: ProjectRef, candidates: Sequence[ProjectRef]
 ) -> Problem:
     """Refuse an id and a name that belong to two projects: either could be the one meant."""
     ref = project.ref
-    if listed is None:
-        sentence = f"the project {ref.id} cannot be seen, and {ref.name} is another one"
-        hint = f"write the id of {ref.name}"
-    else:
-        sentence = f"the project {ref.id} is called {listed.name}, not {ref.name}"
-        hint = f"write `name: {listed.name}`, or the id of {ref.name}"
+    sentence = f"the project {ref.id} is called {listed.name}, not {ref.name}"
+    hint = f"write `name: {listed.name}`, or the id of {ref.name}"
     if candidates:
         hint = f"{hint}: {_told_apart(candidates)}"
     return Problem("project-mismatch", sentence, hint, project.at)
