@@ -15,31 +15,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.alerts import check_alerts
 from reconciler.core.state import Desired
-from reconciler.discover import Targets, discover, narrow
-from reconciler.evidence import journaling, tell_doubts
 from reconciler.export import Export
 from reconciler.job import Job
-from reconciler.notify import tell_others
-from reconciler.past import prepare, remember, settle
-from reconciler.rehearsal import connect_copy, copy_live
-from reconciler.rollback import keep_rollback
-from reconciler.rollout import perform
 from reconciler.run import Run
-from reconciler.steps import (
-    connect,
-    demand_proof,
-    is_approved,
-    keep_receipts,
-    load,
-    look,
-    look_again,
-    make_plan,
-    resolve,
-    tell_unused,
-    write_down,
-)
+from reconciler.steps.alerts import check_alerts
+from reconciler.steps.connect import connect
+from reconciler.steps.discover import Targets, discover, narrow
+from reconciler.steps.evidence import journaling, tell_doubts
+from reconciler.steps.export import write_down
+from reconciler.steps.load import load, resolve
+from reconciler.steps.look import demand_proof, look, look_again, tell_unused
+from reconciler.steps.notify import tell_others
+from reconciler.steps.past import prepare, remember, settle
+from reconciler.steps.planning import is_approved, make_plan
+from reconciler.steps.receipts import keep_receipts
+from reconciler.steps.rehearsal import connect_copy, copy_live
+from reconciler.steps.rollback import keep_rollback
+from reconciler.steps.rollout import perform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -19,7 +19,7 @@ from reconciler.report import file_sd
 
 if TYPE_CHECKING:
     from reconciler.core.target import TargetGroup
-    from reconciler.discover import Targets
+    from reconciler.steps.discover import Targets
 
 _READABLE_BY_ALL = 0o644
 """Prometheus runs as another user, and addresses are no secrets."""

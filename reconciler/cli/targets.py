@@ -36,7 +36,7 @@ from reconciler.report import file_sd
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reconciler.discover import Targets
+    from reconciler.steps.discover import Targets
 
 _SIGNALLED = 128
 _SCHEMES = ("public", "private", "private-endpoint")

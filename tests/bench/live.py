@@ -7,12 +7,14 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from reconciler import steps
 from reconciler.api.credentials import ApiKey
 from reconciler.api.stop import Stop
 from reconciler.job import Job
 from reconciler.run import Run
 from reconciler.session import Target
+from reconciler.steps.connect import connect
+from reconciler.steps.load import load
+from reconciler.steps.look import look
 from tests.bench.child import ROOT
 from tests.bench.fleet import PER_PROJECT
 from tests.bench.row import Row
@@ -48,10 +50,10 @@ def _look(file: str, url: str, size: int) -> float:
     """Time what `drift` does from the first connection to the last change."""
     target = Target(url, (ApiKey("public", "private"),), concurrency=CONNECTIONS)
     run = Run("drift", Job([file], Stop(), target, secrets=False))
-    declared = steps.load(run)
+    declared = load(run)
     started = time.perf_counter()
-    with steps.connect(run, declared, writable=False) as client:
-        steps.look(run, client, declared)
+    with connect(run, declared, writable=False) as client:
+        look(run, client, declared)
     seconds = time.perf_counter() - started
     assert not run.unread
     assert len(run.changes) == PER_PROJECT * size

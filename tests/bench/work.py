@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from reconciler import catalogue, desired, steps
+from reconciler import catalogue, desired
 from reconciler.api.codec import decode_integrations
 from reconciler.api.dialects import DIALECTS
 from reconciler.api.stop import Stop
@@ -22,7 +22,8 @@ from reconciler.core.state import LiveProject
 from reconciler.desired.document import read
 from reconciler.job import Job
 from reconciler.run import Run
-from reconciler.secrets.resolve import resolve
+from reconciler.secrets.resolve import resolve as resolve_all
+from reconciler.steps.load import load, resolve
 from tests.bench.child import peak_megabytes
 from tests.bench.fleet import PER_PROJECT, Fleet
 
@@ -48,7 +49,7 @@ def time_diff(file: str, size: str, repeat: str) -> str:
     """
     fleet = Fleet(int(size))
     _set_variables(fleet)
-    resolved = resolve(desired.load([file])[0]).projects
+    resolved = resolve_all(desired.load([file])[0]).projects
     live = [
         LiveProject(project.ref, decode_integrations(fleet.live(number), KINDS))
         for number, project in enumerate(resolved)
@@ -66,7 +67,7 @@ def weigh(file: str, size: str) -> str:
     fleet = Fleet(int(size))
     _set_variables(fleet)
     run = Run("plan", Job([file], Stop()))
-    projects = steps.resolve(run, steps.load(run)).projects
+    projects = resolve(run, load(run)).projects
     changes = _changes(projects, (fleet.live(number) for number in range(fleet.size)))
     plan = make_plan(changes, DIALECTS["atlas"].integration, (), {}, complete=True)
     assert len(plan.changes) == PER_PROJECT * fleet.size
@@ -76,7 +77,7 @@ def weigh(file: str, size: str) -> str:
 def find_drift(file: str, live: str) -> str:
     """Look for drift with no secrets, where live is a file as well: a project's JSON in a line."""
     run = Run("drift", Job([file], Stop(), secrets=False))
-    projects = steps.resolve(run, steps.load(run)).projects
+    projects = resolve(run, load(run)).projects
     with Path(live).open() as lines:
         changes = _changes(projects, map(json.loads, lines))
     pending = sum(change.action.is_pending for change in changes)

@@ -10,7 +10,7 @@ import pytest
 from reconciler.cli.target_file import refresh
 from reconciler.core.state import ProjectRef
 from reconciler.core.target import TargetGroup
-from reconciler.discover import Targets
+from reconciler.steps.discover import Targets
 
 ONE = ProjectRef("1d791c84ff7a2522cc4f9aa1", "one")
 TWO = ProjectRef("2d791c84ff7a2522cc4f9aa1", "two")

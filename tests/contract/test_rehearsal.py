@@ -9,9 +9,9 @@ from threading import Thread
 
 import pytest
 
-from reconciler import rehearsal
 from reconciler.api.transport import Transport
 from reconciler.simulator import Refusal, open_service, serve
+from reconciler.steps import rehearsal
 
 ONE, TWO = "1d791c84ff7a2522cc4f9aa1", "2d791c84ff7a2522cc4f9aa1"
 KEY = "11111111-2222-3333-4444-555555556666"

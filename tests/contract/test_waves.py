@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from reconciler import steps
 from reconciler.api import retry
 from reconciler.simulator.refusals import read_refusal
+from reconciler.steps import look
 
 IDS = [f"{number:024x}" for number in range(1, 13)]
 SECRET = "11111111-2222-3333-4444-555555556666"
@@ -131,18 +131,18 @@ def test_what_the_look_at_a_wave_found_left_is_not_done_where_the_last_look_fail
 ):
     """The write seems done, is found undone after its wave, and then nothing can be read."""
     looks = []
-    real = steps._compare  # noqa: SLF001 - where projects are read
+    real = look._compare  # noqa: SLF001 - where projects are read
 
-    def compare(run, client, projects, assertion):
+    def compare(run, client, observer, projects, assertion):
         looks.append([project.ref.id for project in projects])
         if len(looks) == 2:  # the one after the first wave
             client.write("DELETE", client.dialect.integration(IDS[0], "OPS_GENIE"), None)
         if len(looks) == 3:
             run.unread += [project.ref for project in projects]
             return []
-        return real(run, client, projects, assertion)
+        return real(run, client, observer, projects, assertion)
 
-    monkeypatch.setattr(steps, "_compare", compare)
+    monkeypatch.setattr(look, "_compare", compare)
     code, report = apply(canaries=[0], projects=2)
     assert (code, statuses(report), looks[1:]) == (1, "fs", [IDS[:1], IDS[:2]])
     assert "not-converged" in report["outcomes"][0]["detail"]

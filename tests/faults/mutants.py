@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from reconciler import proof, rollout, run, steps, workflow
+from reconciler import proof, run, workflow
 from reconciler.api import decide, perform, write
 from reconciler.api.attempt import Attempt, Fate
 from reconciler.api.client import Client
@@ -25,7 +25,8 @@ from reconciler.core.change import Action
 from reconciler.core.exits import Exit
 from reconciler.core.plan import Outcome, Status
 from reconciler.core.state import LiveProject
-from reconciler.rollout import _Watch
+from reconciler.steps import look, planning, rollout
+from reconciler.steps.rollout import _Watch
 from tests.faults import chance, pairs, single
 from tests.faults.disk import Disk
 from tests.faults.history import ENDS
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     Mutant = Callable[[], AbstractContextManager[Any]]
 
-_attempt, _diff = write.attempt, steps.diff
+_attempt, _diff = write.attempt, look.diff
 _perform, _record, _integrations = rollout.perform, proof.record, Client.integrations
 
 
@@ -136,9 +137,9 @@ MUTANTS: dict[str, Mutant] = {
     "a write is tried on and on": partial(_patch, write, "TRIES", 9),
     "repeats have no budget": partial(_patch, _Watch, "retry", _nothing),
     "a run has no deadline": partial(_patch, Stop, "end_after", _nothing),
-    "guards are not asked": partial(_patch, steps, "refusals", lambda *_, **__: ()),
-    "a stale plan is carried out": partial(_patch, steps, "_objections", lambda _: []),
-    "what is not declared is deleted": partial(_patch, steps, "diff", _pruned),
+    "guards are not asked": partial(_patch, planning, "refusals", lambda *_, **__: ()),
+    "a stale plan is carried out": partial(_patch, planning, "_objections", lambda _: []),
+    "what is not declared is deleted": partial(_patch, look, "diff", _pruned),
     "every exit is 0": partial(_patch, run, "_applied", lambda *_, **__: Exit.OK),
 }  # fmt: skip
 

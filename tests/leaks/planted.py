@@ -198,7 +198,7 @@ def _fail_with(world: World) -> Callable[..., None]:
 
 def _messages(world: World) -> None:
     with (
-        mock.patch("reconciler.steps.diff", _fail_with(world)),
+        mock.patch("reconciler.steps.look.diff", _fail_with(world)),
         mock.patch("reconciler.run.mistake", lambda error: Problem("internal-error", str(error))),
     ):
         world.run(*PLAN)

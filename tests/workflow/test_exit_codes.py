@@ -174,7 +174,7 @@ def test_a_mistake_of_the_program_is_told_by_its_place_and_never_by_its_message(
     def blow_up(*_, **__):
         raise RuntimeError(KEY)
 
-    monkeypatch.setattr("reconciler.steps.diff", blow_up)
+    monkeypatch.setattr("reconciler.steps.look.diff", blow_up)
     code, report = exits("plan")
     assert (code, codes(report)) == (1, ["internal-error"])
     assert "RuntimeError at" in report["problems"][0]["message"]

@@ -15,8 +15,8 @@ from reconciler.core.match import match, may_be_selected, select
 from reconciler.core.problem import Failed, Invalid, Problem, warning
 from reconciler.core.secret import Reference, Secret
 from reconciler.core.target import merge
-from reconciler.read import listed, read
-from reconciler.steps import connect
+from reconciler.steps.connect import connect
+from reconciler.steps.read import listed, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

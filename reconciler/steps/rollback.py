@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.exits import Exit
 from reconciler.core.problem import Problem
-from reconciler.read import read
+from reconciler.steps.read import read
 
 if TYPE_CHECKING:
     from reconciler.api.client import Client

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from reconciler.core.alert import dangling
 from reconciler.core.plan import Status
 from reconciler.core.problem import warning
-from reconciler.read import observing
+from reconciler.steps.read import observing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

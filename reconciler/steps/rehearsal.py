@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from reconciler.alerts import read_alerts
 from reconciler.core.exits import Exit
 from reconciler.core.problem import Problem
 from reconciler.inside import of_copy
-from reconciler.read import read
 from reconciler.session import client_of
+from reconciler.steps.alerts import read_alerts
+from reconciler.steps.read import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,7 +14,7 @@ from reconciler.core.problem import Failed, Problem, warning
 from reconciler.core.waves import Breaker, retry_budget, unverified, waves
 from reconciler.core.witness import is_by_time
 from reconciler.journal import unwritable
-from reconciler.steps import look_again
+from reconciler.steps.look import look_again
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
