@@ -56,7 +56,7 @@ class Event:
     status: int = 0
     """Of the answer that was sent; 0 if none was."""
     is_list: bool = False
-    """Whether a project's integrations were asked for, and given."""
+    """Whether a project's integrations were asked for, and a list was given that looks whole."""
     is_whole: bool = False
     """Whether the caller was given what the API answered to a request that it looked at."""
     synced: int = 0
@@ -142,8 +142,9 @@ class Api:
             else:
                 answer = fault(self, request, process) if fault else process()
             event.status = answer.status
-            event.is_list = _is_list(request, answer)
             event.is_whole = answer in real and answer.status != _UNAUTHORIZED
+            is_sound = event.is_whole or event.fault == "stale read"
+            event.is_list = is_sound and _is_list(request, answer)
             return answer
         finally:
             event.after = self.live
