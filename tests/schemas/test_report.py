@@ -8,9 +8,10 @@ import pytest
 
 from reconciler import catalogue
 
+TESTS = Path(__file__).parents[1]
 REPORTS = {
-    str(file.relative_to(file.parents[1])): json.loads(file.read_text().rpartition("[exit ")[0])
-    for file in sorted(Path(__file__).parents[1].glob("golden/*/*.out"))
+    str(file.relative_to(file.parents[1])): json.JSONDecoder().raw_decode(file.read_text())[0]
+    for file in sorted([*TESTS.glob("golden/*/*.out"), *TESTS.glob("report/golden/*.json")])
     if file.read_text().startswith("{")
 }
 SCHEMA = catalogue.schema("report-v1")
