@@ -125,14 +125,19 @@ def renew(proof: Proof) -> list[Receipt]:
 
 
 def record(proof: Proof, outcomes: Iterable[Outcome]) -> None:
-    """Write receipts of what is done and was seen afterwards; forget what is gone."""
+    """Write receipts of what is done and was seen afterwards; forget what is gone.
+
+    Only of what an answer showed to be our own write, and what is still that: what merely fits may
+    be somebody else's, and a receipt would prove it for ever.
+    """
     outcomes = [outcome for outcome in outcomes if outcome.status is Status.DONE]
     gone = {o.operation.change.key for o in outcomes if o.operation.method == "DELETE"}
-    written = {outcome.operation.change.key for outcome in outcomes} - gone
+    written = {outcome.operation.change.key: outcome.answer for outcome in outcomes}
     forget(proof, gone)
     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     for seen in proof.sightings:
-        if (seen.project, seen.live.type) in written:
+        answer = written.get((seen.project, seen.live.type))
+        if answer is not None and not seen.live.is_later_than(answer):
             _write(proof, seen, now)
 
 

@@ -25,6 +25,7 @@ _MOST_SECONDS = 60.0
 _UNSAID_SECONDS = 15.0
 """For a rate limit that does not say; four such waits outlast the minute in which it refills."""
 _LONGEST_RETRY_AFTER = 300.0
+_FOREVER = 1e9
 
 
 def may_pass(status: int) -> bool:
@@ -65,7 +66,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Read seconds, or a date (RFC 9110, 10.2.3), which is held against the server's own clock."""
     value = headers.get("retry-after", "").strip()
     if re.fullmatch("[0-9]+", value):
-        return float(value)
+        return min(float(value), _FOREVER)
     then = http_date(value)
     if then is None:
         return None

@@ -6,6 +6,7 @@ decides: try, done, or somebody else wrote.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.api.attempt import Attempt, Fate, attempt
@@ -107,7 +108,7 @@ class _Course:
         """Hold what the answer shows against what was sent; look once more before saying no."""
         desired, shown = self._change.desired, self._last.shown
         if desired is None or shown is None or not contradictions(self._kind, desired, shown):
-            return self._end(Status.DONE)
+            return replace(self._end(Status.DONE), answer=shown)
         self._last = Attempt(Fate.PROCESSED, "the API took the write and shows something else")
         self._live.look()
         seen = self._live.get(self._change.type)

@@ -125,8 +125,7 @@ def is_alike(one: LiveIntegration, other: LiveIntegration) -> bool:
     The `id` is new after every write. Not every API of the family shows one, so that the settings
     count as well, and what is shown of each secret.
     """
-    known = None not in (one.id, other.id)
-    if (known and one.id != other.id) or one.settings.keys() != other.settings.keys():
+    if other.is_later_than(one) or one.settings.keys() != other.settings.keys():
         return False
     return all(_is_shown_alike(one.settings[name], other.settings[name]) for name in one.settings)
 

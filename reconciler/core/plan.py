@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from reconciler.core.change import Change
     from reconciler.core.problem import Problem
-    from reconciler.core.state import Integration
+    from reconciler.core.state import Integration, LiveIntegration
 
 _METHODS = {Action.UPDATE: "PUT", Action.CREATE: "POST", Action.DELETE: "DELETE"}
 _TURN = {action: turn for turn, action in enumerate(_METHODS)}
@@ -69,6 +69,8 @@ class Outcome:
     """The code of what went wrong, by which failures are counted; empty where nothing did."""
     wave: int | None = None
     """In which wave it was to be done, from 1; None in a run that has only one."""
+    answer: LiveIntegration | None = None
+    """What the API's answer showed of our own write; None where none told that it is ours."""
 
 
 def make_plan(

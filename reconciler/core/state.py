@@ -133,6 +133,10 @@ class LiveIntegration:
     settings: Mapping[str, LiveValue]
     unknown: tuple[str, ...] = ()
 
+    def is_later_than(self, seen: LiveIntegration) -> bool:
+        """Tell whether the ids say that somebody wrote since; not every API shows one."""
+        return None not in (self.id, seen.id) and self.id != seen.id
+
 
 @dataclass(frozen=True, slots=True)
 class LiveProject:

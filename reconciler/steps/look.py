@@ -92,8 +92,9 @@ def look_again(run: Run, client: Client) -> None:
     for project, type_ in sorted(foreign):
         sentence = f"{type_} of {names[project]} changed while the plan was carried out"
         run.problems.append(Problem("changed-meanwhile", sentence, "run again"))
-    run.outcomes = [_belied(outcome, run.left) for outcome in outcomes]
-    run.settled = not left and not run.unread
+    ids = {change.key: change.live_id for change in changes}
+    run.outcomes = [_belied(_overtaken(outcome, ids), run.left) for outcome in outcomes]
+    run.settled = not left and not run.unread and all(map(_is_settled, run.outcomes))
     run.overtaken |= bool(foreign)
 
 
@@ -115,6 +116,20 @@ def _compare(
         if run.proof:
             run.proof.look(declared[ref], live, kinds)
     return sorted(changes, key=lambda change: change.key)
+
+
+def _overtaken(outcome: plan.Outcome, ids: Mapping[tuple[str, str], str | None]) -> plan.Outcome:
+    """Tell of a write that somebody else wrote over before the second look, though it may fit."""
+    now = ids.get(outcome.operation.change.key)
+    mine = outcome.answer.id if outcome.answer else None
+    if outcome.status is not plan.Status.DONE or None in (now, mine) or now == mine:
+        return outcome
+    detail = "it was done, and then somebody else wrote it"
+    return replace(outcome, status=plan.Status.CONFLICT, detail=detail, kind="conflict")
+
+
+def _is_settled(outcome: plan.Outcome) -> bool:
+    return outcome.status is not plan.Status.CONFLICT
 
 
 def _belied(outcome: plan.Outcome, left: Mapping[tuple[str, str], str]) -> plan.Outcome:

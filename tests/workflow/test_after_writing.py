@@ -17,6 +17,9 @@ projects:
       - {type: VICTOR_OPS, apiKey: {env: KEY}, routingKey: team}
 """
 FORGET = "DELETE FROM integrations WHERE type = 'OPS_GENIE'"
+OVERWRITE = """UPDATE integrations
+SET id = 'ffffffffffffffffffffffff', settings = replace(settings, '11111111', '99999999')
+WHERE type = 'OPS_GENIE'"""
 FALSIFY = "UPDATE integrations SET settings = replace(settings, 'team', 'other')"
 
 
@@ -30,7 +33,7 @@ def desired(tmp_path, monkeypatch):
 def apply(run, desired, tmp_path, monkeypatch):
     """Apply, with a statement run on the simulator's state after each write."""
 
-    def invoke(statement):
+    def invoke(statement, *options):
         def in_process(handle):
             def answer(request):
                 response = handle(request)
@@ -45,7 +48,7 @@ def apply(run, desired, tmp_path, monkeypatch):
         real = simulator.InProcess
         with monkeypatch.context() as patch:
             patch.setattr(simulator, "InProcess", in_process)
-            result = run("apply", "desired.yaml", "--yes", "--format", "json")
+            result = run("apply", "desired.yaml", "--yes", "--format", "json", *options)
         return result.return_value, json.loads(result.stdout)
 
     return invoke
@@ -64,6 +67,55 @@ def test_a_write_that_does_not_last_is_not_reported_as_done(apply, statement, st
     assert [outcome["status"] for outcome in report["outcomes"]] == statuses
     (detail,) = [outcome["detail"] for outcome in report["outcomes"] if outcome["detail"]]
     assert detail == f"not-converged: the API took the write, and a second look shows: {why}"
+
+
+@pytest.fixture
+def receipts(tmp_path, monkeypatch):
+    """Name the options that keep receipts; and the types of which there are some."""
+    monkeypatch.setenv("RECEIPTS", "0123456789abcdef" * 4)
+    options = ["--receipts", "receipts.json", "--receipts-key", "env:RECEIPTS"]
+
+    def kept():
+        made = json.loads((tmp_path / "receipts.json").read_text())["receipts"]
+        return [one["type"] for one in made]
+
+    return options, kept
+
+
+def test_a_write_that_somebody_writes_over_is_a_conflict_and_proves_nothing(apply, receipts):
+    """Its mask still fits: only its id says that it is not ours any more."""
+    options, kept = receipts
+    code, report = apply(OVERWRITE, *options)
+    first, second = report["outcomes"]
+    assert (code, first["status"], second["status"]) == (5, "conflict", "done")
+    assert first["detail"] == "it was done, and then somebody else wrote it"
+    assert kept() == ["VICTOR_OPS"]
+
+
+def test_what_is_found_in_place_without_an_answer_of_ours_gets_no_receipt(
+    run, desired, receipts, monkeypatch
+):
+    real, lost = simulator.InProcess, []
+
+    def in_process(handle):
+        def answer(request):
+            response = handle(request)
+            if request.method == "POST" and response.status == 200 and not lost:
+                lost.append(request)
+                return simulator.Response(503, {}, b"")
+            return response
+
+        return real(answer)
+
+    monkeypatch.setattr(simulator, "InProcess", in_process)
+    monkeypatch.setattr("reconciler.api.retry.random.uniform", lambda *_: 0)
+    options, kept = receipts
+    result = run(
+        "apply", "desired.yaml", "--yes", "--concurrency", "1", "--format", "json", *options
+    )
+    first, second = json.loads(result.stdout)["outcomes"]
+    assert (first["status"], first["detail"]) == ("done", "found in place when read again")
+    assert (second["status"], kept()) == ("done", ["VICTOR_OPS"])
 
 
 def test_a_wave_that_does_not_last_keeps_the_next_from_beginning(apply, tmp_path):
