@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -37,6 +38,10 @@ REFERENCES = {
     "aws-sm, whole": "{aws-sm: it}",
     "gcp-sm": "{gcp-sm: projects/p/secrets/it/versions/1}",
     "azure-kv": "{azure-kv: vault-one/it}",
+}
+_PLAYED_WITH = {
+    "gcp-sm": ("google_crc32c", "google.cloud.secretmanager"),
+    "azure-kv": ("azure.core", "azure.keyvault.secrets"),
 }
 
 
@@ -106,10 +111,17 @@ ACTS: dict[str, Callable[[Answer, str], Answer]] = {
 
 
 def cases(planted: Planted) -> Iterator[Case]:
-    """Give them all."""
+    """Give them all, of stores whose library is installed where the stand-in needs it, too."""
     for source in REFERENCES:
-        for name in ACTS:
+        for name in ACTS if _can_be_played(source) else ():
             yield Case(f"store {source} {name}", partial(ask, source=source, act=name))
+
+
+def _can_be_played(source: str) -> bool:
+    try:
+        return all(map(find_spec, _PLAYED_WITH.get(source, ())))
+    except ModuleNotFoundError:  # not even what it lies in
+        return False
 
 
 def ask(world: World, source: str, act: str) -> None:

@@ -115,6 +115,7 @@ def test_drift_is_told_when_it_is_new_and_when_it_is_resolved_and_not_in_between
 
 
 def test_without_a_history_nobody_knows_what_is_new(run):
+    pytest.importorskip("apprise", reason="apprise is not installed: it comes with `notify`")
     result = run("drift", "desired.yaml", *NOTIFY)
     assert isinstance(result.exception, click.UsageError)
     assert "--notify goes with --history DB" in str(result.exception)
