@@ -41,6 +41,12 @@ if (form && table) {
   if (search.value || boxes.some((box) => box.checked)) filter();
   else status.textContent = `${rows.length} of ${rows.length} projects`;
 
+  const reveal = () => {
+    const cell = table.querySelector("summary:focus-visible")?.closest("td");
+    if (cell) cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+  };
+  table.addEventListener("focusin", reveal);
+
   const widen = () => {
     const open = new Set([...table.querySelectorAll("details[open]")]
       .map((cell) => cell.parentElement.cellIndex));
@@ -50,6 +56,7 @@ if (form && table) {
       widths.push(open.has(column) ? "minmax(22rem, 2fr)" : "minmax(9.5rem, 1fr)");
     }
     table.style.setProperty("--columns", widths.join(" "));
+    reveal();
   };
   table.addEventListener("toggle", widen, true);
 

@@ -28,7 +28,8 @@ code { font: .9em ui-monospace, "Cascadia Mono", Menlo, monospace; overflow-wrap
 
 .result, .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem;
   padding: 1rem 1.25rem; }
-.result { border-left: .45rem solid var(--tone); display: grid; gap: .35rem; }
+.result { border-left: .45rem solid var(--tone); display: grid; gap: .35rem;
+  grid-template-columns: minmax(0, 1fr); overflow-wrap: anywhere; }
 .well { --tone: var(--good); } .pending { --tone: var(--warn); } .unwell { --tone: var(--bad); }
 .lead { font-size: 1.45rem; line-height: 1.3; font-weight: 650; }
 .lead span { color: var(--tone); margin-right: .3rem; }
@@ -69,7 +70,8 @@ figure .wide { padding: .5rem; } figure summary { text-decoration: underline; }
 .refused, .not-done { color: var(--bad); background: var(--bad-back); }
 .changed, .missing, .unwanted, .refused, .not-done { font-weight: 700; }
 
-.wide { margin-top: .8rem; overflow: auto; max-height: 88vh; background: var(--card);
+.wide { margin-top: .8rem; overflow: auto; max-height: 88vh;
+  scroll-padding: 3rem 1rem 1rem 16.5rem; background: var(--card);
   border: 1px solid var(--line); border-radius: .6rem; }
 table { display: block; width: max-content; min-width: 100%; }
 caption, .type { position: absolute; width: 1px; height: 1px; overflow: hidden;
@@ -78,12 +80,12 @@ thead, tbody { display: block; }
 tr { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(9.5rem, 1fr);
   grid-template-columns: var(--columns, 16rem); }
 tbody, tbody tr { contain: inline-size; content-visibility: auto; }
-tbody { contain-intrinsic-size: auto 180rem; }
-tbody tr { contain-intrinsic-size: auto 3.6rem; border-top: 1px solid var(--line); }
+tbody { contain-intrinsic-block-size: auto 180rem; }
+tbody tr { contain-intrinsic-block-size: auto 3.6rem; border-top: 1px solid var(--line); }
 thead { position: sticky; top: 0; z-index: 2; background: var(--card);
   box-shadow: 0 1px 0 var(--line); }
 th, td { display: block; padding: .5rem .75rem; text-align: left; min-width: 0; }
-thead th { font-size: .8rem; color: var(--dim); letter-spacing: .02em; }
+thead th { font-size: .75rem; color: var(--dim); contain: inline-size; overflow-wrap: anywhere; }
 th:first-child { position: sticky; left: 0; z-index: 1; background: var(--card); }
 th[scope=row] { overflow-wrap: anywhere; line-height: 1.3; border-right: 1px solid var(--line); }
 small { color: var(--dim); font-weight: normal; font-size: .78rem; }
@@ -109,10 +111,10 @@ dd { color: var(--dim); overflow-wrap: anywhere; }
   table { width: auto; }
   thead { position: absolute; width: 1px; height: 1px;
     overflow: hidden; clip-path: inset(50%); }
-  tbody { contain-intrinsic-size: auto 700rem; }
+  tbody { contain-intrinsic-block-size: auto 700rem; }
   tbody tr { grid-auto-flow: row; grid-template-columns: repeat(2, minmax(0, 1fr));
     background: var(--card); border: 1px solid var(--line); border-radius: .6rem;
-    padding: .25rem; margin-bottom: .75rem; contain-intrinsic-size: auto 14rem; }
+    padding: .25rem; margin-bottom: .75rem; contain-intrinsic-block-size: auto 14rem; }
   th[scope=row] { grid-column: 1 / -1; position: static; border: 0; padding-bottom: .1rem; }
   td:empty { display: none; } td:has([open]) { grid-column: 1 / -1; }
   td .type { position: static; width: auto; height: auto; clip-path: none; display: block;

@@ -12,6 +12,8 @@ from tests.report.test_hostile_names import HOSTILE, report
 
 PAGES = sorted((Path(__file__).parents[1] / "report/golden").glob("*.html"))
 
+WIDTHS = (400, 1280, 1920)
+
 
 @pytest.fixture
 def small(opened, tmp_path):
@@ -127,6 +129,36 @@ def test_a_narrow_page_needs_no_scrolling_sideways(small):
     small.page.set_viewport_size({"width": 400, "height": 900})
     assert small.page.evaluate("document.documentElement.scrollWidth") == 400
     assert small.page.locator("td .type").first.is_visible()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.stem)
+def test_no_page_is_wider_than_its_window(file, width, opened):
+    page = opened(file).page
+    page.set_viewport_size({"width": width, "height": 900})
+    for element in ("document.documentElement", "document.querySelector('header')"):
+        assert page.evaluate(f"{element}.scrollWidth - {element}.clientWidth") == 0
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_as_many_types_are_in_sight_as_there_is_room_for(width, small):
+    small.page.set_viewport_size({"width": width, "height": 900})
+    wide = "document.querySelector('.wide')"
+    assert small.page.evaluate(f"{wide}.scrollWidth - {wide}.clientWidth") == 0
+
+
+def test_a_cell_that_a_key_goes_to_is_not_behind_the_names(small):
+    small.page.set_viewport_size({"width": 760, "height": 900})
+    small.page.locator("tbody tr").first.locator("summary").last.focus()
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowLeft", "Enter", "ArrowLeft", "Enter"):
+        small.page.keyboard.press(key)
+        small.page.evaluate("() => new Promise((done) => requestAnimationFrame(done))")
+        edges = small.page.evaluate("""() => {
+          const cell = document.activeElement;
+          const names = cell.closest("tr").cells[0].getBoundingClientRect();
+          return [names.right, cell.getBoundingClientRect().left];
+        }""")
+        assert edges[0] <= edges[1]
 
 
 def test_hostile_names_are_text_and_no_more(opened, tmp_path):
