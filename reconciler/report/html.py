@@ -16,7 +16,7 @@ from reconciler.report.matrix import matrix, place, shown
 from reconciler.report.next_step import next_step
 from reconciler.report.page import POLICY, SCRIPT, STYLE
 from reconciler.report.timeline import timeline
-from reconciler.report.view import Report, Style, left
+from reconciler.report.view import Report, Style, tone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,10 +52,10 @@ def _head(report: Report) -> Iterator[str]:
 
 def _result(report: Report) -> Iterator[str]:
     """Say what the run came to, and what to do next; then where and when it was."""
-    tone = _tone(report)
+    how = tone(report)
     lead, *rest = conclusion(report).split("\n")
-    sign = f'<span aria-hidden="true">{_SIGNS[tone]}</span>'
-    yield f'<header class="result {tone}">\n<h1>reconciler {report.name}</h1>'
+    sign = f'<span aria-hidden="true">{_SIGNS[how]}</span>'
+    yield f'<header class="result {how}">\n<h1>reconciler {report.name}</h1>'
     yield f'<p class="lead">{sign}{escape(lead)}</p>'
     yield from (f"<p>{escape(line)}</p>" for line in rest)
     if step := next_step(report):
@@ -64,12 +64,6 @@ def _result(report: Report) -> Iterator[str]:
         if told := " ".join(lines):
             yield f'<p class="more">{escape(told)}</p>'
     yield f'<p class="more">{escape(" · ".join(_about(report)))}</p>\n</header>'
-
-
-def _tone(report: Report) -> str:
-    if not report.succeeded:
-        return "unwell"
-    return "pending" if left(report) else "well"
 
 
 def _about(report: Report) -> Iterator[str]:

@@ -16,7 +16,7 @@ from reconciler.report.findings import LONGEST
 from reconciler.report.next_step import next_step
 from reconciler.report.standing import in_short, reason, resolved, standing
 from reconciler.report.values import foundation, sides, told
-from reconciler.report.view import Report, Style, safe_text, totals
+from reconciler.report.view import Report, Style, safe_text, tone, totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +31,7 @@ MOST = 60_000
 _RESERVE = 2_000
 """Characters kept for what closes a report that is cut."""
 
+_SIGNS = {"well": "✅", "pending": "~", "unwell": "❌"}
 _TITLES = {
     Action.DELETE: "to delete",
     Action.UPDATE: "to update",
@@ -81,9 +82,8 @@ def _head(report: Report) -> str:
         said.append(step)
     names, numbers = " | ".join(counts), " | ".join(map(str, counts.values()))
     rule = " | ".join(["---:"] * len(counts))
-    sign = "✅" if report.succeeded else "❌"
     return (
-        f"<!-- reconciler:{report.name} -->\n### {sign} reconciler {report.name}\n\n"
+        f"<!-- reconciler:{report.name} -->\n### {_SIGNS[tone(report)]} reconciler {report.name}\n\n"
         f"| {names} |\n| {rule} |\n| {numbers} |\n\n" + "\\\n".join(said) + "\n"
     )
 

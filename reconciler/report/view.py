@@ -108,6 +108,13 @@ def left(report: Report) -> tuple[Change, ...]:
     )
 
 
+def tone(report: Report) -> str:
+    """Say how a run went, for a sign or a colour: `well`, `pending` with work left, or `unwell`."""
+    if not report.succeeded:
+        return "unwell"
+    return "pending" if left(report) else "well"
+
+
 def safe_text(text: str, most: int = 200) -> str:
     """Make a string that others may have chosen fit to print.
 
