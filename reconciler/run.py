@@ -137,6 +137,7 @@ class Run:
             rehearsal=self.rehearsal,
             accepted=self.accepted,
             past=self.past,
+            unread=tuple(dict.fromkeys(self.unread)),
         )
 
     def _outcomes(self) -> list[Outcome]:

@@ -54,10 +54,11 @@ def _result(report: Report) -> Iterator[str]:
     """Say what the run came to, and what to do next; then where and when it was."""
     how = tone(report)
     lead, *rest = conclusion(report).split("\n")
+    look = ' class="lead"' if how == "unwell" else ""
     sign = f'<span aria-hidden="true">{_SIGNS[how]}</span>'
     yield f'<header class="result {how}">\n<h1>reconciler {report.name}</h1>'
     yield f'<p class="lead">{sign}{escape(lead)}</p>'
-    yield from (f"<p>{escape(line)}</p>" for line in rest)
+    yield from (f"<p{look}>{escape(line)}</p>" for line in rest)
     if step := next_step(report):
         yield f'<p class="next">{escape(step)}</p>'
     for lines in (unproven(report), waves(report)):

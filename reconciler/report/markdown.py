@@ -82,8 +82,9 @@ def _head(report: Report) -> str:
         said.append(step)
     names, numbers = " | ".join(counts), " | ".join(map(str, counts.values()))
     rule = " | ".join(["---:"] * len(counts))
+    sign = _SIGNS[tone(report)]
     return (
-        f"<!-- reconciler:{report.name} -->\n### {_SIGNS[tone(report)]} reconciler {report.name}\n\n"
+        f"<!-- reconciler:{report.name} -->\n### {sign} reconciler {report.name}\n\n"
         f"| {names} |\n| {rule} |\n| {numbers} |\n\n" + "\\\n".join(said) + "\n"
     )
 

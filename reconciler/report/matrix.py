@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from reconciler.core.change import Change, FieldChange
     from reconciler.core.plan import Outcome
     from reconciler.core.problem import Place
+    from reconciler.core.state import ProjectRef
 
 _RANKS = {state: rank for rank, state in enumerate(SIGNS)}
 _QUIET = ("in sync", "consistent", "ignored", "done")
 """What needs no look: paper shows its state alone."""
 
+_UNREAD = "not read"
 _TOGETHER = 50
 """Rows that a browser lays out together, once one of them comes into sight."""
 
@@ -43,21 +45,24 @@ def matrix(report: Report) -> Iterator[str]:
     rows: dict[str, dict[str, Change]] = {}
     for change in report.changes:
         rows.setdefault(change.key[0], {})[change.type] = change
-    if not rows:
+    unread = [ref for ref in report.unread if ref.id not in rows]
+    if not rows and not unread:
         return
-    types = _types(report, states)
+    types = _types(report, states) or ["Integrations"]
     outcomes = _outcomes(report)
-    yield from _controls(states)
+    yield from _controls(Counter([*states.values(), *[_UNREAD] * len(unread)]))
     yield '<div class="wide" role="region" aria-label="Integrations" tabindex="0">'
     yield '<table role="table">\n<caption>Integrations by project and type</caption>'
     heads = "".join(f'<th scope="col" role="columnheader">{shown(type_)}</th>' for type_ in types)
     yield '<thead role="rowgroup">\n<tr role="row"><th scope="col" role="columnheader">Project</th>'
     yield f"{heads}</tr>\n</thead>"
     ranked = sorted(rows.values(), key=lambda row: _rank(row, states))
-    for begin in range(0, len(ranked), _TOGETHER):
+    lines = [_unread(ref, types) for ref in unread]
+    lines += [_row(report, row, types, states, outcomes) for row in ranked]
+    for begin in range(0, len(lines), _TOGETHER):
         yield '<tbody role="rowgroup">'
-        for row in ranked[begin : begin + _TOGETHER]:
-            yield from _row(report, row, types, states, outcomes)
+        for line in lines[begin : begin + _TOGETHER]:
+            yield from line
         yield "</tbody>"
     yield "</table>\n</div>\n</section>"
 
@@ -75,11 +80,10 @@ def _rank(row: Mapping[str, Change], states: Mapping[Key, str]) -> int:
     return min(_RANKS[states[change.key]] for change in row.values())
 
 
-def _controls(states: Mapping[Key, str]) -> Iterator[str]:
+def _controls(counts: Mapping[str, int]) -> Iterator[str]:
     """Give a count for each state, which is a switch too, and a search."""
     yield '<section>\n<form id="controls">\n<h2>Integrations</h2>'
     yield "<fieldset>\n<legend>Show only projects that have</legend>"
-    counts = Counter(states.values())
     for state in SIGNS:
         if state in counts:
             box = f'<input type="checkbox" value="{_class(state)}">'
@@ -98,12 +102,9 @@ def _row(
     states: Mapping[Key, str],
     outcomes: Mapping[Key, Outcome],
 ) -> Iterator[str]:
-    project = next(iter(row.values())).project
-    classes = " ".join(sorted({_class(states[change.key]) for change in row.values()}))
-    yield f'<tr role="row" data-states="{classes}">'
-    named = f"{shown(project.name)}<br>" if project.name else ""
-    small = f"<small>{shown(project.id or '')}</small>"
-    yield f'<th scope="row" role="rowheader">{named}{small}</th>'
+    yield from _project(
+        next(iter(row.values())).project, {states[change.key] for change in row.values()}
+    )
     for type_ in types:
         change = row.get(type_)
         inner = (
@@ -113,9 +114,27 @@ def _row(
     yield "</tr>"
 
 
+def _unread(project: ProjectRef, types: list[str]) -> Iterator[str]:
+    """Give the row of a project of which nothing is known: no type of it is in sync."""
+    yield from _project(project, {_UNREAD})
+    for type_ in types:
+        yield f'<td role="cell"><span class="type">{shown(type_)} </span>{_chip(_UNREAD)}</td>'
+    yield "</tr>"
+
+
+def _project(project: ProjectRef, states: set[str]) -> Iterator[str]:
+    """Begin a row, with the states that it is found by."""
+    yield f'<tr role="row" data-states="{" ".join(sorted(map(_class, states)))}">'
+    named = f"{shown(project.name)}<br>" if project.name else ""
+    small = f"<small>{shown(project.id or '')}</small>"
+    yield f'<th scope="row" role="rowheader">{named}{small}</th>'
+
+
 def _cell(report: Report, change: Change, state: str, outcome: Outcome | None) -> str:
     """Give the state, and why where it needs a look; opened, the settings and their places."""
     head = f'<span class="type">{shown(change.type)} </span>{_chip(state)}'
+    if change.action.is_pending and report.exit == Exit.REFUSED:
+        head += f" {_chip('refused')}"
     loud = "" if state in _QUIET else " data-tell"
     if change.action.is_pending:
         head += f"<small>{escape(reason(report, change))}</small>"
@@ -152,16 +171,12 @@ def _outcomes(report: Report) -> Mapping[Key, Outcome]:
 def states_of(report: Report) -> dict[Key, str]:
     """Say of each integration, by its key, how it stands: one of `SIGNS`."""
     outcomes = _outcomes(report)
-    return {
-        change.key: _state(report, change, outcomes.get(change.key)) for change in report.changes
-    }
+    return {change.key: _state(change, outcomes.get(change.key)) for change in report.changes}
 
 
-def _state(report: Report, change: Change, outcome: Outcome | None) -> str:
+def _state(change: Change, outcome: Outcome | None) -> str:
     if change.action.is_pending and outcome is not None:
         return "done" if outcome.status is Status.DONE else "not done"
-    if change.action.is_pending and report.exit == Exit.REFUSED:
-        return "refused"
     if change.action is not Action.KEEP or change.held:
         return kind_of(change)
     unproved = (Verdict.UNVERIFIABLE, Verdict.CONSISTENT)

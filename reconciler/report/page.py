@@ -12,6 +12,7 @@ __all__ = ["POLICY", "SCRIPT", "SIGNS", "STYLE"]
 
 SIGNS = {
     "not done": "✗",
+    "not read": "!",
     "refused": "⊘",
     "changed": "~",
     "missing": "+",

@@ -67,8 +67,8 @@ kbd { font: inherit; border: 1px solid var(--line); border-radius: .25rem; paddi
 .changed, .missing, .unwanted, .unverifiable { color: var(--warn); background: var(--warn-back); }
 figure { margin: .6rem 0 0; } figcaption { color: var(--dim); font-size: .9rem; }
 figure .wide { padding: .5rem; } figure summary { text-decoration: underline; }
-.refused, .not-done { color: var(--bad); background: var(--bad-back); }
-.changed, .missing, .unwanted, .refused, .not-done { font-weight: 700; }
+.refused, .not-done, .not-read { color: var(--bad); background: var(--bad-back); }
+.changed, .missing, .unwanted, .refused, .not-done, .not-read { font-weight: 700; }
 
 .wide { margin-top: .8rem; overflow: auto; max-height: 88vh;
   scroll-padding: 3rem 1rem 1rem 16.5rem; background: var(--card);

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reconciler.core.past import Accepted, Past
     from reconciler.core.plan import Operation, Outcome
     from reconciler.core.problem import Problem
+    from reconciler.core.state import ProjectRef
 
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
@@ -37,6 +38,7 @@ class Report:
     `performed` says that an apply came as far as writing, `settled` that a second look afterwards
     found nothing left. In a `rehearsal` all of that happened in a copy, and nothing in what is
     live. `accepted` is what a baseline says of the drift, and `past` what a history does.
+    `unread` are the projects that could not be read, at first or again, each once.
     `finished` is when the run ended, in seconds since 1970, and `took` how many seconds that was
     after its start, if that is known.
     """
@@ -56,6 +58,7 @@ class Report:
     rehearsal: bool = False
     accepted: Accepted | None = None
     past: Past | None = None
+    unread: tuple[ProjectRef, ...] = ()
     finished: int | None = None
     took: float | None = None
 

@@ -38,12 +38,36 @@ def change(action, *verdicts):
         ("~ changed", 2, change(Action.UPDATE, Verdict.DIFFERENT)),
         ("+ missing", 2, change(Action.CREATE, Verdict.DIFFERENT)),
         ("○ undeclared", 0, change(Action.LEAVE)),
-        ("⊘ refused", 4, change(Action.UPDATE, Verdict.DIFFERENT)),
     ],
 )
 def test_a_cell_says_how_an_integration_stands(state, exit_code, shown):
     text = render(Report("plan", exit_code, changes=(shown,)))
     assert f">{state}</span>" in cells(text)
+
+
+def test_a_refused_plan_says_what_it_would_do_and_is_searched_by_that():
+    deleted = Change(REF, "SLACK", Action.DELETE, "pruned")
+    created = change(Action.CREATE, Verdict.DIFFERENT)
+    text = render(Report("plan", 4, changes=(created, deleted)))
+    assert '<p class="lead">Refused: nothing was written.</p>' in text
+    assert re.findall('type="checkbox" value="([a-z-]+)"', text) == ["missing", "unwanted"]
+    chips = re.findall('<span class="chip [a-z-]+">([^<]+)</span>', cells(text))
+    assert chips == ["+ missing", "⊘ refused", "− unwanted", "⊘ refused"]  # noqa: RUF001
+
+
+def test_a_project_that_was_not_read_has_the_first_row_and_says_so_of_every_type():
+    away = ProjectRef("7d791c84ff7a2522cc4f9aa1", "gone")
+    text = render(Report("drift", 1, changes=(change(Action.KEEP),), unread=(away, REF)))
+    rows = re.findall('<tr role="row" data-states="([a-z -]+)">\n<th[^>]*>([a-z]+)<br>', text)
+    assert rows == [("not-read", "gone"), ("in-sync", "payments")]
+    assert ">! not read</span>" in cells(text)
+    assert '<input type="checkbox" value="not-read"> <b>1</b>' in text
+
+
+def test_where_no_project_could_be_read_each_has_a_row():
+    text = render(Report("plan", 1, unread=(REF,)))
+    assert "payments" in cells(text)
+    assert ">! not read</span>" in cells(text)
 
 
 @pytest.mark.parametrize(("status", "state"), [("done", "✓ done"), ("unknown", "✗ not done")])
