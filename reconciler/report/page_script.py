@@ -13,27 +13,25 @@ if (form && table) {
   const boxes = [...form.querySelectorAll("input[type=checkbox]")];
   const search = document.getElementById("search");
   const status = document.getElementById("shown");
-  const rows = [...table.querySelectorAll("tbody tr")].map((row) => ({
-    row, text: row.textContent.toLowerCase(), states: row.dataset.states.split(" "),
-  }));
+  const groups = [...table.tBodies].map((group) => ({ group, rows: [...group.rows].map((row) => ({
+    row, text: row.textContent.toLowerCase(), states: row.dataset.states.split(" "), fits: true,
+  })) }));
+  const rows = groups.flatMap((each) => each.rows);
   const filter = () => {
     const wanted = boxes.filter((box) => box.checked).map((box) => box.value);
     const words = search.value.toLowerCase().split(" ").filter(Boolean);
-    const counts = new Map();
-    let count = 0;
-    for (const { row, text, states } of rows) {
-      const fits = words.every((word) => text.includes(word))
-        && (wanted.length === 0 || wanted.some((state) => states.includes(state)));
-      if (fits === row.hidden) row.hidden = !fits;
-      const group = row.parentElement;
-      counts.set(group, (counts.get(group) ?? 0) + (fits ? 1 : 0));
-      count += fits ? 1 : 0;
+    for (const each of rows) {
+      each.fits = words.every((word) => each.text.includes(word))
+        && (wanted.length === 0 || wanted.some((state) => each.states.includes(state)));
     }
-    for (const [group, size] of counts) {
+    for (const { group, rows: own } of groups) {
+      const size = own.filter(({ fits }) => fits).length;
       group.hidden = size === 0;
+      if (size === 0) continue;
       group.style.containIntrinsicHeight = size === 50 ? "" : `${size * 3.6}rem`;
+      for (const { row, fits } of own) if (fits === row.hidden) row.hidden = !fits;
     }
-    status.textContent = `${count} of ${rows.length} projects`;
+    status.textContent = `${rows.filter(({ fits }) => fits).length} of ${rows.length} projects`;
   };
   form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -64,7 +62,7 @@ if (form && table) {
     const along = key === "ArrowLeft" || key === "ArrowRight";
     const step = key === "ArrowLeft" || key === "ArrowUp" ? -1 : 1;
     const line = along ? [...cell.parentElement.cells]
-      : rows.filter(({ row }) => !row.hidden).map(({ row }) => row.cells[cell.cellIndex]);
+      : rows.filter(({ fits }) => fits).map(({ row }) => row.cells[cell.cellIndex]);
     for (let at = line.indexOf(cell) + step; line[at]; at += step) {
       const found = line[at].querySelector("summary");
       if (found) return found;

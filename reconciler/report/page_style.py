@@ -1,6 +1,7 @@
 """The style that is the same in every HTML page: light and dark, wide, narrow, and on paper.
 
-A row of the matrix is a grid of its own, so that the browser lays out no row that nobody sees.
+A row of the matrix is a grid of its own, so that the browser lays out no row that nobody sees. A
+row that is filtered out keeps an empty box: to show it again then takes no new styles.
 """
 
 from __future__ import annotations
@@ -82,6 +83,8 @@ tr { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(9.5rem, 1f
 tbody, tbody tr { contain: inline-size; content-visibility: auto; }
 tbody { contain-intrinsic-block-size: auto 180rem; }
 tbody tr { contain-intrinsic-block-size: auto 3.6rem; border-top: 1px solid var(--line); }
+@media screen { tbody[hidden], tr[hidden] { display: block !important; visibility: hidden;
+  content-visibility: hidden; contain: strict; height: 0; border: 0; margin: 0; padding: 0; } }
 thead { position: sticky; top: 0; z-index: 2; background: var(--card);
   box-shadow: 0 1px 0 var(--line); }
 th, td { display: block; padding: .5rem .75rem; text-align: left; min-width: 0; }

@@ -39,8 +39,8 @@ class Opened:
         return self.complaints + self.page.evaluate("window.violations")
 
     def shown(self) -> list[str]:
-        """Give the names of the projects that are shown, in order."""
-        heads = self.page.locator("tbody th:visible").all_inner_texts()
+        """Give the names of the projects that are not filtered out, in order."""
+        heads = self.page.locator("tbody:not([hidden]) tr:not([hidden]) th").all_inner_texts()
         return [text.partition("\n")[0] for text in heads]
 
     def _note(self, url: str, address: str) -> None:

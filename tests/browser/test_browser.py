@@ -63,6 +63,24 @@ def test_a_state_shows_the_projects_that_have_it_and_two_show_either(small):
     assert len(small.shown()) == 20
 
 
+@pytest.mark.parametrize("width", [1280, 400])
+def test_what_is_filtered_out_takes_no_room_and_no_reader_hears_of_it(width, small):
+    small.page.set_viewport_size({"width": width, "height": 900})
+    small.page.locator("#search").fill("service-7")
+    gone = small.page.locator("tbody tr[hidden]")
+    assert gone.count() == 19
+    assert {row.bounding_box()["height"] for row in gone.all()} == {0}
+    heard = small.page.locator("table").aria_snapshot()
+    assert ("team-7-service-7" in heard, "service-8" in heard) == (True, False)
+    assert heard.count('- row "') == 2
+    small.page.locator("#search").fill("nowhere")
+    assert small.page.locator("tbody").bounding_box()["height"] == 0
+    assert "service" not in small.page.locator("table").aria_snapshot()
+    small.page.locator("#search").fill("service-7")
+    small.page.emulate_media(media="print")
+    assert [row.bounding_box() for row in gone.all()] == [None] * 19
+
+
 def test_a_cell_opens_its_settings_with_both_sides_and_their_place(small):
     cell = small.page.locator("td", has_text="region differs").first
     body = cell.locator(".body")
