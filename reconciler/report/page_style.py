@@ -67,7 +67,11 @@ kbd { font: inherit; border: 1px solid var(--line); border-radius: .25rem; paddi
 .in-sync, .done { color: var(--good); background: var(--good-back); }
 .changed, .missing, .unwanted, .unverifiable { color: var(--warn); background: var(--warn-back); }
 figure { margin: .6rem 0 0; } figcaption { color: var(--dim); font-size: .9rem; }
-figure .wide { padding: .5rem; } figure summary { text-decoration: underline; }
+.undeclared { color: var(--dim); } .key b { background: none; }
+.key span { white-space: nowrap; }
+.runs { display: block; } .many { min-width: 60rem; } .at { fill: var(--dim); font-size: .8rem; }
+figure .wide { padding: .5rem; overflow: auto; }
+  figure summary { text-decoration: underline; }
 .refused, .not-done, .not-read { color: var(--bad); background: var(--bad-back); }
 .changed, .missing, .unwanted, .refused, .not-done, .not-read { font-weight: 700; }
 
@@ -127,7 +131,8 @@ dd { color: var(--dim); overflow-wrap: anywhere; }
   :root { --back: #fff; --card: #fff; --text: #000; --dim: #444; --line: #999;
     --good: #0b4a20; --bad: #8a0f17; --warn: #5f3300; color-scheme: light; }
   body { font-size: 10pt; } main { padding: 0; display: block; } main > * { margin-bottom: 4mm; }
-  .find, legend, input, thead { display: none; } .card > summary::before { content: none; }
+  .find, legend, input, thead { display: none; } .many { min-width: 0; }
+  .card > summary::before { content: none; }
   tbody, tbody tr { contain: none; content-visibility: visible; }
   tbody tr { grid-template-columns: repeat(4, minmax(0, 1fr)); margin-bottom: 2mm;
     break-inside: avoid; }

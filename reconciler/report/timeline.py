@@ -18,14 +18,20 @@ if TYPE_CHECKING:
     from reconciler.report.view import Report
 
 _HEIGHT = 120
+_TALLEST = 100
+"""Of a bar; there is room for a sign above it."""
+_MANY = 40
+"""Runs that fit into the width of a phone."""
 _LEGEND = (
-    "From the ground up: missing, changed, should be gone; a ring is none. A cross is a run that"
-    " saw nothing, a question mark one that did not see all that drifted before."
+    "A ring is a run that found none, a cross one that saw nothing, a question mark one that did"
+    " not see all that drifted before."
 )
-_STEP = 14
-_BAR = 10
-_PARTS = (("missing", "undeclared"), ("changed", "changed"), ("unwanted", "refused"))
-"""Kinds of drift from the ground up, and the class that gives each its colour."""
+_PARTS = (
+    ("missing", "missing", "undeclared"),
+    ("changed", "changed", "changed"),
+    ("unwanted", "should be gone", "refused"),
+)
+"""Kinds of drift from the ground up, in words, and the class that gives each its colour."""
 
 
 def timeline(report: Report) -> Iterator[str]:
@@ -46,43 +52,67 @@ def timeline(report: Report) -> Iterator[str]:
 def _figure(past: Past) -> Iterator[str]:
     moments = past.moments
     most = max([1, *(one.drift or 0 for one in moments)])
-    width = len(moments) * _STEP + _BAR
+    step = 100 / len(moments)
+    many = " many" if len(moments) > _MANY else ""
     first, last = moment(moments[0].at), moment(moments[-1].at)
     about = f"Integrations that drift, by run, from {first} to {last}; at most {most}."
     yield '<figure>\n<div class="wide" role="region" aria-label="Timeline" tabindex="0">'
     yield (
-        f'<svg role="img" aria-label="{about}" width="{width}" height="{_HEIGHT + 20}"'
-        f' viewBox="0 0 {width} {_HEIGHT + 20}">'
+        f'<svg class="runs{many}" role="img" aria-label="{about}" width="100%"'
+        f' height="{_HEIGHT + 20}">'
     )
     for place, one in enumerate(moments):
-        yield "".join(_column(_BAR // 2 + place * _STEP, one, most))
-    ground = f'<line x1="0" y1="{_HEIGHT}" x2="{width}" y2="{_HEIGHT}" stroke="currentColor"/>'
-    yield f"{ground}\n</svg>\n</div>"
+        yield "".join(_column(place * step, step, one, most))
+    yield f'<line x1="0" y1="{_HEIGHT}" x2="100%" y2="{_HEIGHT}" stroke="currentColor"/>'
+    yield from _ends([moment(one.at) for one in moments])
+    yield "</svg>\n</div>"
+    yield _key()
     yield f"<figcaption>{about} {_LEGEND}</figcaption>"
     yield "<details><summary>The runs in words</summary>\n<ol>"
     yield from (f"<li>{_words(one)}</li>" for one in reversed(moments))
     yield "</ol></details>\n</figure>"
 
 
-def _column(left: int, one: Moment, most: int) -> Iterator[str]:
-    """Draw one run: a bar of the kinds of drift, a ring for none, a cross for not seen."""
+def _ends(times: list[str]) -> Iterator[str]:
+    """Write when the first run was below it, and when the last was; only one where it is both."""
+    below = f'y="{_HEIGHT + 16}"'
+    if len(times) > 1:
+        yield f'<text class="at" x="0" {below}>{times[0]}</text>'
+    yield f'<text class="at" x="100%" {below} text-anchor="end">{times[-1]}</text>'
+
+
+def _key() -> str:
+    """Say which colour is which kind of drift."""
+    parts = (
+        f'<span><b class="{look}" aria-hidden="true">■</b> {kind}</span>'
+        for _, kind, look in _PARTS
+    )
+    return f'<p class="key">From the ground up: {", ".join(parts)}.</p>'
+
+
+def _column(left: float, step: float, one: Moment, most: int) -> Iterator[str]:
+    """Draw one run: a bar of the kinds of drift, a ring for none, a cross for not seen.
+
+    Places from the left and widths are in percent of the drawing, which is as wide as the page.
+    """
     yield f"<g><title>{_words(one)}</title>"
-    middle = left + _BAR // 2
+    middle = f"{left + step / 2:.2f}%"
     if one.drift is None:
         yield f'<text class="refused" x="{middle}" y="{_HEIGHT - 4}" fill="currentColor"'
         yield ' text-anchor="middle">✗</text>'
     elif one.drift == 0:
-        yield f'<circle class="in-sync" cx="{middle}" cy="{_HEIGHT - 6}" r="3" fill="none"'
+        yield f'<circle class="in-sync" cx="{middle}" cy="{_HEIGHT - 7}" r="4" fill="none"'
         yield ' stroke="currentColor"/>'
     top = float(_HEIGHT)
-    for name, look in _PARTS if one.drift else ():
-        height = _HEIGHT * (getattr(one, name) or 0) / most
+    for name, _, look in _PARTS if one.drift else ():
+        height = _TALLEST * (getattr(one, name) or 0) / most
         top -= height
         if height:
-            yield f'<rect class="{look}" x="{left}" y="{top:.1f}" width="{_BAR}"'
-            yield f' height="{height:.1f}" fill="currentColor" stroke="Canvas"/>'
+            yield f'<rect class="{look}" x="{left + step / 8:.2f}%" y="{top:.1f}"'
+            yield f' width="{step * 3 / 4:.2f}%" height="{height:.1f}"'
+            yield ' fill="currentColor" stroke="Canvas"/>'
     if one.unseen and one.drift is not None:
-        place = max(top - 3, 12)
+        place = top - (4 if one.drift else 16)
         yield f'<text class="unverifiable" x="{middle}" y="{place:.1f}" fill="currentColor"'
         yield ' text-anchor="middle">?</text>'
     yield "</g>"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from reconciler.report import FORMATS, Style
+from reconciler.core.past import Moment, Past
+from reconciler.report import FORMATS, Report, Style
 from tests.browser import fleet
 from tests.report.test_hostile_names import HOSTILE, report
 
@@ -177,6 +179,43 @@ def test_a_cell_that_a_key_goes_to_is_not_behind_the_names(small):
           return [names.right, cell.getBoundingClientRect().left];
         }""")
         assert edges[0] <= edges[1]
+
+
+def page_of_runs(folder, moments):
+    file = folder / "runs.html"
+    report = Report("drift", 0, past=Past(9, {}, moments=tuple(moments)), finished=9)
+    file.write_text(FORMATS["html"](report, Style()))
+    return file
+
+
+def test_a_drawing_of_many_runs_scrolls_within_its_frame(opened, tmp_path):
+    moments = [Moment(at * 9000, 2, 1, 0, 0, 0, 0, 0) for at in range(90)]
+    page = opened(page_of_runs(tmp_path, moments)).page
+    page.set_viewport_size({"width": 400, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") == 400
+    assert page.evaluate("document.querySelector('figure .wide').scrollWidth") > 900
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_drawing_of_ten_runs_is_as_wide_as_the_page_and_no_sign_covers_another(
+    width, opened, tmp_path
+):
+    counts = [(number % 3, number % 2, 0) for number in range(10)]
+    moments = [Moment(at * 9000, 2, *parts, 0, 0, 1) for at, parts in enumerate(counts)]
+    page = opened(page_of_runs(tmp_path, moments)).page
+    page.set_viewport_size({"width": width, "height": 900})
+    room = page.locator("figure").bounding_box()["width"]
+    assert page.locator("svg").bounding_box()["width"] > room - 30
+    for run in page.locator("svg g").all():
+        marks = sorted(
+            (mark.bounding_box() for mark in run.locator("rect, circle, text").all()),
+            key=lambda box: box["y"],
+        )
+        for upper, lower in pairwise(marks):
+            assert upper["y"] + upper["height"] <= lower["y"] + 5
+    assert page.locator(".key").inner_text() == (
+        "From the ground up: ■ missing, ■ changed, ■ should be gone."
+    )
 
 
 def test_hostile_names_are_text_and_no_more(opened, tmp_path):
