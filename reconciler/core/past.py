@@ -56,7 +56,8 @@ class Past:
     """One run beside those before it.
 
     `since` is of each item of drift, and is `at` for those that are new. `unseen` drifted when it
-    was last looked at, which this run did not do. `moments` are the latest runs, this one last.
+    was last looked at, which this run did not do; what it saw and ignores is in neither. `moments`
+    are the latest runs, however they ended, this one last.
     """
 
     at: int

@@ -25,7 +25,10 @@ _MOMENT = "at, exit, missing, changed, unwanted, new, resolved, unseen"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one run came to. `scope` is None where it did not come as far as comparing."""
+    """What one run came to. `scope` is None where it did not come as far as comparing.
+
+    `base_url` is empty where the run ended before it knew of any: it stands among all others.
+    """
 
     base_url: str
     at: int
@@ -40,7 +43,8 @@ def record(connection: sqlite3.Connection, seen: Seen) -> Past:
     before, now = _open(connection, seen.base_url), _now(seen)
     absent = {item: gone for item, gone in before.items() if item not in now}
     resolved = {i: gone for i, gone in absent.items() if seen.scope and seen.scope.covers(i)}
-    unseen = [gone for item, gone in absent.items() if item not in resolved]
+    ignored = seen.scope.ignored if seen.scope else frozenset()
+    unseen = [gone for i, gone in absent.items() if i not in resolved and i not in ignored]
     new = now.keys() - before.keys()
     counts = (len(new), len(resolved), len(unseen))
     run = _add_run(connection, seen, counts)
@@ -78,7 +82,7 @@ def _now(seen: Seen) -> dict[Item, str]:
 def _open(connection: sqlite3.Connection, base_url: str) -> Open:
     rows = connection.execute(
         "SELECT project, type, kind, field, name, since FROM item"
-        " WHERE base_url = ? AND ended IS NULL",
+        " WHERE ? IN (base_url, '') AND ended IS NULL",
         (base_url,),
     )
     items = ((Item(*row[:4]), row[4], row[5]) for row in rows)
@@ -123,7 +127,8 @@ def _end(connection: sqlite3.Connection, base_url: str, run: int, items: Collect
 
 def _latest(connection: sqlite3.Connection, base_url: str) -> list[Moment]:
     rows = connection.execute(
-        f"SELECT {_MOMENT} FROM run WHERE base_url = ? ORDER BY id DESC LIMIT ?",  # noqa: S608 - the words are ours
-        (base_url, SHOWN),
+        f"SELECT {_MOMENT} FROM run WHERE base_url IN (:url, '') OR :url = ''"  # noqa: S608 - the words are ours
+        " ORDER BY id DESC LIMIT :most",
+        {"url": base_url, "most": SHOWN},
     )
     return [Moment(*row) for row in rows][::-1]

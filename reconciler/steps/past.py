@@ -81,7 +81,7 @@ def remember(run: Run) -> None:
     if file is None or any(problem.code == "bad-history" for problem in report.problems):
         return
     found = drift.drifts(run.changes) if scope else []
-    seen = history.Seen(run.base_url or "", run.job.now, report.exit, totals(report), found, scope)
+    seen = history.Seen(_address(run), run.job.now, report.exit, totals(report), found, scope)
     try:
         with history.opened(file) as connection:
             run.past = history.record(connection, seen)
@@ -90,6 +90,18 @@ def remember(run: Run) -> None:
         run.problems.append(warning("history-unwritable", sentence, error.hint))
         return
     run.problems += _backwards(run.past)
+
+
+def _address(run: Run) -> str:
+    """Say which API the run was about, also where it did not get there; empty if it is not known."""
+    from reconciler import session
+
+    if run.base_url or run.api is None:
+        return run.base_url or ""
+    try:
+        return session.base_url(run.job.target, run.api)
+    except Failed:
+        return ""
 
 
 def _backwards(past: Past) -> list[Problem]:

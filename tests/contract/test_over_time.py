@@ -130,6 +130,27 @@ def test_a_run_that_saw_nothing_is_recorded_and_resolves_nothing(declare, look, 
     assert [told["exit"] for told in listed["runs"]] == [2, 3, 2]
 
 
+@pytest.mark.parametrize("broken", ["secret", "file"])
+def test_a_run_that_failed_early_stands_among_the_others(broken, declare, look, run, monkeypatch):
+    declare(project(P, region="EU"))
+    look(0, *OVER_TIME)
+    with monkeypatch.context() as outage:
+        if broken == "secret":
+            outage.delenv("KEY")
+        else:
+            Path("d.yaml").write_text("projects: [")
+        code, failed = look(1, *OVER_TIME, "--format", "markdown=failed.md")
+    assert (code, failed["history"]["previous"]) == (3, "2023-11-14T22:13:20Z")
+    assert ended(failed, "unseen") == [("p", ["region"], "2023-11-14")]
+    sentence = "Since the last run, 2023-11-14T22:13Z: nothing was seen; 1 drifted before."
+    assert sentence in Path("failed.md").read_text()
+    declare(project(P, region="EU"))
+    _, after = look(2, *OVER_TIME, "--format", "html=after.html")
+    assert after["history"]["previous"] == "2023-11-15T22:13:20Z"
+    assert "2023-11-15T22:13Z: exit 3, nothing was seen" in Path("after.html").read_text()
+    assert drifting(after) == {"p": (False, "2023-11-14")}
+
+
 def test_secrets_that_were_not_resolved_are_not_seen(declare, look, monkeypatch):
     declare(project(P))
     monkeypatch.setenv("KEY", KEY[::-1])
@@ -145,8 +166,9 @@ def test_what_is_ignored_for_a_while_is_not_resolved_and_keeps_its_age(declare, 
     look(0, *OVER_TIME)
     rule = {"type": "PAGER_DUTY", "field": "region", "reason": "moved", "until": "2023-11-16"}
     declare(project(P, region="EU"), ignore=[rule])
-    code, hidden = look(1, *OVER_TIME)
-    assert (code, ended(hidden)) == (0, [])
+    code, hidden = look(1, *OVER_TIME, "--format", "markdown=hidden.md")
+    assert (code, ended(hidden), ended(hidden, "unseen")) == (0, [], [])
+    assert ": 0 new, 0 still there, 0 resolved.\\" in Path("hidden.md").read_text()
     assert look(2, *OVER_TIME)[0] == 0
     code, over = look(3, *OVER_TIME)
     assert (code, drifting(over)) == (2, {"p": (False, "2023-11-14")})

@@ -74,7 +74,7 @@ class Model:
         seen = {item for item in items if scope and scope.covers(item)}
         gone = {item for item in self.open if scope and scope.covers(item)} - seen
         new = seen - self.open.keys()
-        unseen = self.open.keys() - seen - gone
+        unseen = self.open.keys() - seen - gone - (scope.ignored if scope else set())
         resolved = {item: self.open.pop(item) for item in gone}
         self.open |= dict.fromkeys(new, at)
         return seen, new, resolved, {item: self.open[item] for item in unseen}

@@ -114,6 +114,23 @@ def test_drift_is_told_when_it_is_new_and_when_it_is_resolved_and_not_in_between
     assert "resolved: payments PAGER_DUTY changed (region), since" in "\n".join(texts(document))
 
 
+@pytest.mark.parametrize("broken", ["secret", "file"])
+def test_every_run_that_ends_in_another_way_than_the_one_before_is_told(
+    broken, notify, played, monkeypatch
+):
+    notify(SLACK, "apply", "--yes")
+    assert notify(SLACK).return_value == 0
+    for code, told in [(3, 1), (3, 0), (0, 1), (0, 0), (3, 1), (0, 1)]:
+        played.sent.clear()
+        with monkeypatch.context() as outage:
+            if code == 3 and broken == "secret":
+                outage.delenv("PD_KEY")
+            unreadable = code == 3 and broken == "file"
+            Path("desired.yaml").write_text("projects: [" if unreadable else STATE)
+            assert notify(SLACK).return_value == code
+        assert len(played.sent) == told
+
+
 def test_without_a_history_nobody_knows_what_is_new(run):
     pytest.importorskip("apprise", reason="apprise is not installed: it comes with `notify`")
     result = run("drift", "desired.yaml", *NOTIFY)
