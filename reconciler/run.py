@@ -61,6 +61,8 @@ class Run:
     """Writes of earlier runs of which the journal tells no outcome."""
     proof: Proof | None = None
     """The receipts, where the user keeps some."""
+    offline: bool = False
+    """Whether it is at what `validate` does as well: reading what is declared."""
     ended: Exit | None = None
     """How the run ended, if not by coming to its end."""
     found_again: list[Change] = field(default_factory=list)
@@ -134,6 +136,9 @@ class Run:
             problems=tuple(sorted(self.problems, key=lambda problem: problem.sort_key)),
             performed=self.outcomes is not None,
             settled=self.settled,
+            partial=bool(self.unread),
+            offline=self.offline,
+            dry_run=self.job.dry_run,
             rehearsal=self.rehearsal,
             accepted=self.accepted,
             past=self.past,

@@ -25,13 +25,18 @@ def conclusion(report: Report) -> str:
 
 def _conclusion(report: Report) -> str:
     if report.exit >= _INTERRUPTED:
-        return "Interrupted. " + (_applied(report) if report.performed else "Nothing was written.")
+        return "Interrupted." + (f" {_applied(report)}" if report.performed else _untouched(report))
     if report.exit == Exit.INVALID:
         count = sum(problem.is_error for problem in report.problems)
-        return f"{_count(count, 'error')}. Nothing was written."
+        return f"{_count(count, 'error')}.{_untouched(report)}"
     if report.exit == Exit.FAILED and not report.changes:
-        return "Failed. Nothing was written."
+        return f"Failed.{_untouched(report)}"
     return _BY_COMMAND[report.command](report)
+
+
+def _untouched(report: Report) -> str:
+    """Say that nothing was written, where anybody would think of it: drift never writes."""
+    return "" if report.command == "drift" else " Nothing was written."
 
 
 def unproven(report: Report) -> Iterator[str]:
@@ -124,7 +129,20 @@ def _rest(report: Report) -> str:
 
 
 def _apply(report: Report) -> str:
-    return _applied(report) if report.performed and report.operations else _plan(report)
+    if not (report.performed and report.operations):
+        return _plan(report)
+    return _applied(report) + _lacking(report)
+
+
+def _lacking(report: Report) -> str:
+    """Say why a run that did all it knew of is not whole, on a line of its own."""
+    if report.succeeded:
+        return ""
+    if report.partial:
+        return "\nIncomplete: not everything could be read."
+    if all(outcome.status is Status.DONE for outcome in report.outcomes or ()):
+        return "\nIncomplete: the errors name what is left."
+    return ""
 
 
 def _applied(report: Report) -> str:

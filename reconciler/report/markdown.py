@@ -76,7 +76,7 @@ def render(report: Report, style: Style) -> str:
 def _head(report: Report) -> str:
     counts = totals(report)
     said = [*unproven(report), *in_short(report), *conclusion(report).split("\n")]
-    if report.command == "plan" and report.applyable:
+    if report.is_offer:
         said.append(f"Digest `{report.digest}`")
     if step := next_step(report):
         said.append(step)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.core.exits import Exit
+from reconciler.core.plan import Status
 from reconciler.report.view import left
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def next_step(report: Report) -> str:
     """Say what to do next; empty where nothing is left to do."""
     if report.command == "validate" or report.rehearsal:
         return ""  # each error has its own; a rehearsal ends by saying that it was one
-    if report.exit == Exit.INVALID:
+    if report.exit == Exit.INVALID and report.offline:
         return "Next: mend what the errors name; reconciler validate checks it offline."
     if report.command == "apply" and report.performed:
         return _after_writing(report)
@@ -26,13 +27,16 @@ def next_step(report: Report) -> str:
         return "Next: run the same command again."
     if report.exit == Exit.REFUSED:
         return _after_refusal(report)
-    return _AGAIN if report.exit == Exit.FAILED else _after_looking(report)
+    return _after_looking(report) if report.succeeded else _AGAIN
 
 
 def _after_writing(report: Report) -> str:
     """Say how to go on; what is done is not written again."""
     if report.succeeded and not left(report):
         return ""
+    failed = any(outcome.status is Status.FAILED for outcome in report.outcomes or ())
+    if report.exit >= _INTERRUPTED and not failed:
+        return "Next: run apply again: it writes only what is left."
     return "Next: mend what the errors name, then run apply again: it writes only what is left."
 
 
@@ -44,7 +48,8 @@ def _after_refusal(report: Report) -> str:
 
 
 def _after_looking(report: Report) -> str:
-    if report.command == "apply" or not left(report):  # whoever applies is asked, or tries it dry
+    asks = report.command == "apply" and not report.dry_run
+    if asks or not left(report):
         return ""
     if report.command == "drift":
         return "Next: reconciler plan shows how an apply would mend it."

@@ -134,7 +134,7 @@ def _summary(report: Report, style: Style) -> Iterator[str]:
     for title, lines in resolved(report).items():
         yield from (f"{title}: {line}" for line in lines)
     yield from in_short(report)
-    if report.command == "plan" and report.applyable:
+    if report.is_offer:
         yield f"Digest {report.digest}"
     yield from waves(report)
     yield paint(conclusion(report), "bold", style)

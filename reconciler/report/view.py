@@ -36,7 +36,8 @@ class Report:
     `changes` are sorted by project id and type; `operations` and `outcomes` are in the order of the
     plan, one outcome each; `problems` are sorted by place. `exit` is the run's exit code.
     `performed` says that an apply came as far as writing, `settled` that a second look afterwards
-    found nothing left. In a `rehearsal` all of that happened in a copy, and nothing in what is
+    found nothing left; `partial`, that not every project could be read; `offline`, that it ended
+    where `validate` ends as well. In a `rehearsal` all of that happened in a copy, and nothing in what is
     live. `accepted` is what a baseline says of the drift, and `past` what a history does.
     `unread` are the projects that could not be read, at first or again, each once.
     `finished` is when the run ended, in seconds since 1970, and `took` how many seconds that was
@@ -55,6 +56,9 @@ class Report:
     problems: tuple[Problem, ...] = ()
     performed: bool = False
     settled: bool = False
+    partial: bool = False
+    offline: bool = False
+    dry_run: bool = False
     rehearsal: bool = False
     accepted: Accepted | None = None
     past: Past | None = None
@@ -66,6 +70,11 @@ class Report:
     def name(self) -> str:
         """What was run, in a word: a rehearsal is no apply, wherever one of them is looked for."""
         return "rehearsal" if self.rehearsal else self.command
+
+    @property
+    def is_offer(self) -> bool:
+        """Whether it shows a plan that another run can be told to carry out, by its digest."""
+        return self.applyable and (self.command == "plan" or self.dry_run)
 
     @property
     def succeeded(self) -> bool:

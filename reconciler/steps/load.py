@@ -27,6 +27,7 @@ def load(run: Run) -> Desired:
     from reconciler.secrets.key import refuse_own
 
     run.job.stop.pause(0)
+    run.offline = True
     if run.job.policy is not None:
         run.policy = policy.load(run.job.policy)
     gc.disable()
@@ -38,6 +39,7 @@ def load(run: Run) -> Desired:
     run.problems += [*warnings, *expired(declared, run.job.today)]
     run.api = declared.api or None
     check(declared, run.policy)
+    run.offline = False
     refuse_own(declared, _own(run.job))
     return in_force(declared, run.job.today)
 
