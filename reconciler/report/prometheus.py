@@ -16,51 +16,56 @@ from reconciler.report.standing import age, is_known
 from reconciler.report.view import Report, Style, left, safe_text, totals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from reconciler.core.change import Change
 
-_Samples = list[tuple["Mapping[str, str]", float]]
+_Samples = list[tuple[dict[str, str], float]]
 _LAST = "last_success_timestamp_seconds"
 _LAST_TEXT = "When a run last came to its end, in seconds since 1970."
 
 
 def render(report: Report, style: Style) -> str:
-    """Write each metric with its help, all gauges."""
+    """Write each metric with its help, all gauges.
+
+    Every sample names the command, so that the files of several may lie in one folder.
+    """
     del style
-    run = {"command": report.name}
-    blocks = [
-        _metric("drift", "Integrations that differ from the desired state.", _drift(report)),
-        _metric("known_drift", "Integrations that differ as the baseline says.", _known(report)),
-        _metric(
-            "drift_since_timestamp_seconds",
-            "Since when an integration differs, in seconds since 1970.",
-            _since(report),
-        ),
-        _metric("ignored_drift", "Integrations whose difference is ignored.", _ignored(report)),
-        _metric("integrations", "Integrations by what they need.", _totals(report)),
-        _metric(
-            "unverifiable_integrations",
-            "Integrations with a secret of which nothing is shown.",
-            [(run, totals(report)["unverifiable"])] if report.succeeded else [],
-        ),
-        _metric("problems", "Problems of the run, by severity.", _problems(report)),
-        _metric(
-            "run_success",
-            "Whether the run came to its end, with drift or without.",
-            [(run, int(report.succeeded))],
-        ),
-        _metric("run_exit_code", "Exit code of the run.", [(run, int(report.exit))]),
-    ]
+    command = {"command": report.name}
+    return "".join(
+        line
+        for name, text, samples in _metrics(report)
+        for line in _lines(name, text, [(command | labels, value) for labels, value in samples])
+    )
+
+
+def _metrics(report: Report) -> Iterator[tuple[str, str, _Samples]]:
+    """Give the name of each metric, its help, and its samples, which may be none."""
+    yield "drift", "Integrations that differ from the desired state.", _drift(report)
+    yield "known_drift", "Integrations that differ as the baseline says.", _known(report)
+    text = "Since when an integration differs, in seconds since 1970."
+    yield "drift_since_timestamp_seconds", text, _since(report)
+    yield "ignored_drift", "Integrations whose difference is ignored.", _ignored(report)
+    yield "integrations", "Integrations by what they need.", _totals(report)
+    text = "Integrations with a secret of which nothing is shown."
+    unverifiable = totals(report)["unverifiable"]
+    yield "unverifiable_integrations", text, _one(unverifiable) if report.succeeded else []
+    yield "problems", "Problems of the run, by severity.", _problems(report)
+    text = "Whether the run came to its end, with drift or without."
+    yield "run_success", text, _one(int(report.succeeded))
+    yield "run_exit_code", "Exit code of the run.", _one(int(report.exit))
     if report.finished is not None:
         text = "When the run ended, in seconds since 1970."
-        blocks.append(_metric("run_timestamp_seconds", text, [(run, report.finished)]))
+        yield "run_timestamp_seconds", text, _one(report.finished)
     if report.took is not None:
-        text = "How long the run took, in seconds."
-        blocks.append(_metric("run_duration_seconds", text, [(run, round(report.took, 3))]))
+        yield "run_duration_seconds", "How long the run took, in seconds.", _one(report.took)
     if report.finished is not None and report.succeeded:
-        blocks.append(_metric(_LAST, _LAST_TEXT, [(run, report.finished)]))
-    return "".join(line for block in blocks for line in block)
+        yield _LAST, _LAST_TEXT, _one(report.finished)
+
+
+def _one(value: float) -> _Samples:
+    """Give the one sample of a metric of the run as a whole."""
+    return [({}, round(value, 3))]
 
 
 def keep_last_success(text: str, before: str) -> str:
@@ -96,7 +101,7 @@ def _ignored(report: Report) -> _Samples:
     return [(_labels(change, change.held), 1) for change in report.changes if change.held]
 
 
-def _labels(change: Change, action: Action) -> Mapping[str, str]:
+def _labels(change: Change, action: Action) -> dict[str, str]:
     return {
         "project_id": change.project.id or "",
         "project": change.project.name or "",
@@ -124,7 +129,7 @@ def _problems(report: Report) -> _Samples:
     return [({"severity": "error"}, errors), ({"severity": "warning"}, warnings)]
 
 
-def _metric(name: str, text: str, samples: _Samples) -> Iterator[str]:
+def _lines(name: str, text: str, samples: _Samples) -> Iterator[str]:
     if samples:
         yield f"# HELP reconciler_{name} {text}\n# TYPE reconciler_{name} gauge\n"
     for labels, value in samples:

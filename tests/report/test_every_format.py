@@ -140,14 +140,30 @@ def test_fingerprints_are_one_for_each_finding(reports):
 
 
 def test_prometheus_own_tool_finds_nothing(reports):
+    check_metrics(reports[2]["prometheus"])
+
+
+def check_metrics(text):
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("promtool is not there: it comes with Debian's package prometheus")
-    text = reports[2]["prometheus"]
     done = subprocess.run(
         [promtool, "check", "metrics"], input=text, text=True, capture_output=True, check=False
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_the_metrics_of_every_command_may_lie_in_one_folder():
+    names = ("mixed-plan", "mixed-apply", "mixed-drift", "mixed-rehearsal", "invalid")
+    texts = [(HERE / "golden" / f"{name}.prometheus").read_text() for name in names]
+    families = {}
+    for family in re.split("(?m)^(?=# HELP)", "".join(texts)):
+        head, samples = re.fullmatch("((?:# .*\n)*)((?s:.*))", family).groups()
+        families[head] = families.get(head, "") + samples
+    lines = "".join(families.values()).splitlines()
+    series = [line.rpartition(" ")[0] for line in lines]
+    assert sorted(series) == sorted(set(series))
+    check_metrics("".join(f"{head}{samples}" for head, samples in families.items()))
 
 
 def test_sarif_keeps_to_its_schema(reports):

@@ -40,7 +40,10 @@ def applied(status, code, **given):
             ),
             "Next: reconciler apply --expect sha256:ab",
         ),
-        (Report("apply", 0, changes=(PENDING,), dry_run=True), "Next: plan again with --secrets all."),
+        (
+            Report("apply", 0, changes=(PENDING,), dry_run=True),
+            "Next: plan again with --secrets all.",
+        ),
         (
             Report("plan", 0, changes=(PENDING,), digest="sha256:ab", applyable=True),
             "Next: reconciler apply --expect sha256:ab",
