@@ -63,6 +63,8 @@ def build() -> Build:
 def run(tmp_path, monkeypatch):
     """Run the command line in an empty folder; the simulator's state is `state.db` in it."""
     monkeypatch.chdir(tmp_path)
+    for name in ("GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
+        monkeypatch.delenv(name, raising=False)
     for name in ("PUBLIC_API_KEY", "PRIVATE_API_KEY", "BASE_URL", "CLIENT_ID", "CLIENT_SECRET"):
         monkeypatch.delenv(f"MONGODB_ATLAS_{name}", raising=False)
 

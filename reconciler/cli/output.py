@@ -14,6 +14,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from reconciler.cli.step_summary import summarize
 from reconciler.core.exits import Exit
 from reconciler.report import FORMATS, Report, Style
 from reconciler.report.problems import problem_lines
@@ -43,6 +44,8 @@ def show(report: Report, output: Output) -> int:
     else:
         text = FORMATS[output.format](report, style_of(sys.stdout, output))
     code = put(text, report, output)
+    if "github" in (output.format, *output.files.values()) and (problem := summarize(report)):
+        tell([problem], output)
     if not all(whole):
         code = code or int(Exit.FAILED)
     if output.file or output.format != "text" or _is_out_of_sight(sys.stdout):
@@ -72,7 +75,7 @@ def since(begun: float) -> float:
 
 def _text(report: Report, file: Path, form: str) -> str:
     """Write a report that replaces a file, whose last success outlives a run that failed."""
-    text = FORMATS[form](report, Style())
+    text = FORMATS[form](report, _plain())
     if form == "prometheus" and file.is_file():
         with suppress(OSError, UnicodeDecodeError):
             return keep_last_success(text, file.read_text(encoding="utf-8"))
@@ -113,7 +116,17 @@ def style_of(stream: TextIO | None, output: Output) -> Style:
     terminal = stream is not None and stream.isatty() and not output.file
     unwanted = output.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     width = shutil.get_terminal_size().columns if terminal else 80
-    return Style(width=max(width, _NARROWEST), colour=terminal and not unwanted)
+    colour = terminal and not unwanted
+    return replace(_plain(), width=max(width, _NARROWEST), colour=colour)
+
+
+def _plain() -> Style:
+    """Say how a file looks; in a CI system, files are told from the folder that it names."""
+    root = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR")
+    with suppress(OSError, ValueError):
+        if root:
+            return Style(root=str(Path(root).resolve()), here=str(Path.cwd()))
+    return Style()
 
 
 def write_file(file: Path, text: str, *, mode: int = 0o600, group: int = -1) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
 from reconciler.core.change import Action
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from reconciler.core.change import Change
     from reconciler.core.plan import Outcome
     from reconciler.core.problem import Place, Problem
+    from reconciler.report.view import Style
 
 LONGEST = 2000
 """The most characters of a sentence that somebody else may have had a part in."""
@@ -62,10 +64,19 @@ class Finding:
         return safe_text(self.at.file, LONGEST) if self.at else ""
 
 
-def findings(report: Report) -> list[Finding]:
+def findings(report: Report, style: Style) -> list[Finding]:
     """Give what is to be told, the worst first; never nothing of a run that did not succeed."""
     found = [*_run(report), *_outcomes(report), *map(_problem, report.problems), *_changes(report)]
-    return sorted(found, key=lambda finding: list(Level).index(finding.level))
+    ordered = sorted(found, key=lambda finding: list(Level).index(finding.level))
+    return [replace(finding, at=_seen_from(finding.at, style)) for finding in ordered]
+
+
+def _seen_from(at: Place | None, style: Style) -> Place | None:
+    """Name the file by its path below the root, if it lies there."""
+    if at is None or not style.root:
+        return at
+    file, root = normpath(join(style.here, at.file)), f"{style.root.rstrip('/')}/"
+    return at._replace(file=file.removeprefix(root)) if file.startswith(root) else at
 
 
 def fingerprints(found: list[Finding]) -> list[str]:

@@ -19,8 +19,7 @@ _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice
 
 def render(report: Report, style: Style) -> str:
     """Write a command a line, the worst first: GitHub shows ten of each level."""
-    del style
-    lines = [_line(finding) for finding in findings(report)]
+    lines = [_line(finding) for finding in findings(report, style)]
     if report.succeeded and not report.rehearsal:
         lines.append(f"::notice title=reconciler {report.name}::{_data(conclusion(report))}")
     return "\n".join(lines) + "\n"

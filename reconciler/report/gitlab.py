@@ -21,8 +21,7 @@ _NO_FILE = "."
 
 def render(report: Report, style: Style) -> str:
     """Write a list of findings, the worst first; empty where there is nothing to tell."""
-    del style
-    found = findings(report)
+    found = findings(report, style)
     issues = [_issue(*pair) for pair in zip(found, fingerprints(found), strict=True)]
     return json.dumps(issues, indent=2) + "\n"
 

@@ -28,13 +28,12 @@ _PLACEHOLDER = re.compile(r"\{(?=\d+\})")
 
 def render(report: Report, style: Style) -> str:
     """Write a log of one run."""
-    del style
-    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report, style)]}
     return json.dumps(log, indent=2) + "\n"
 
 
-def _run(report: Report) -> dict[str, Any]:
-    found = findings(report)
+def _run(report: Report, style: Style) -> dict[str, Any]:
+    found = findings(report, style)
     named = [*zip(found, fingerprints(found), strict=True)]
     rules = sorted({finding.rule for finding in found})
     driver = {"name": "reconciler", "version": __version__, "rules": [{"id": id} for id in rules]}

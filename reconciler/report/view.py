@@ -37,11 +37,11 @@ class Report:
     plan, one outcome each; `problems` are sorted by place. `exit` is the run's exit code.
     `performed` says that an apply came as far as writing, `settled` that a second look afterwards
     found nothing left; `partial`, that not every project could be read; `offline`, that it ended
-    where `validate` ends as well. In a `rehearsal` all of that happened in a copy, and nothing in what is
-    live. `accepted` is what a baseline says of the drift, and `past` what a history does.
-    `unread` are the projects that could not be read, at first or again, each once.
-    `finished` is when the run ended, in seconds since 1970, and `took` how many seconds that was
-    after its start, if that is known.
+    where `validate` ends as well; `dry_run`, that nobody was to be asked and nothing written. In a
+    `rehearsal` all of that happened in a copy, and nothing in what is live. `accepted` is what a
+    baseline says of the drift, and `past` what a history does. `unread` are the projects that could
+    not be read, at first or again, each once. `finished` is when the run ended, in seconds since
+    1970, and `took` how many seconds that was after its start, if that is known.
     """
 
     command: str
@@ -84,10 +84,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How the place that a text goes to looks: its width in columns, and whether it has colour."""
+    """How the place that a text goes to looks: its width in columns, and whether it has colour.
+
+    Where files are told by their path below `root`, `here` is what relative paths start from; both
+    are absolute. Without a root, files are told as they were given.
+    """
 
     width: int = 80
     colour: bool = False
+    root: str = ""
+    here: str = ""
 
 
 def totals(report: Report) -> Mapping[str, int]:

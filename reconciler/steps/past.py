@@ -93,7 +93,7 @@ def remember(run: Run) -> None:
 
 
 def _address(run: Run) -> str:
-    """Say which API the run was about, also where it did not get there; empty if it is not known."""
+    """Say which API the run was about, also where it did not get there; empty if unknown."""
     from reconciler import session
 
     if run.base_url or run.api is None:
