@@ -15,7 +15,7 @@ from reconciler.report.conclusion import conclusion
 from reconciler.report.findings import kind_of
 from reconciler.report.next_step import next_step
 from reconciler.report.standing import in_short, resolved
-from reconciler.report.view import Report, left
+from reconciler.report.view import Report, left, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,4 +91,4 @@ def _first(lines: list[str], what: str) -> Iterator[str]:
 def quiet(text: str) -> str:
     """Show a foreign text on one line, with nothing in it that means something to a target."""
     text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
-    return _LOUD.sub("?", text)
+    return _LOUD.sub("?", safe_text(text))

@@ -11,6 +11,7 @@ from reconciler.core.problem import Place, Problem
 from reconciler.core.secret import Verdict
 from reconciler.core.state import ProjectRef
 from reconciler.report import FORMATS, Report, Style
+from reconciler.report.notice import quiet
 from reconciler.report.view import safe_text
 
 LONG = ProjectRef("5d791c84ff7a2522cc4f9aa1", "a-project-with-a-very-long-name-indeed-" + "x" * 25)
@@ -88,3 +89,18 @@ def test_nothing_that_moves_the_cursor_or_hides_is_printed(hostile):
 def test_safe_text_keeps_what_is_harmless_and_cuts_what_is_long():
     assert safe_text("payments-prod é 日本") == "payments-prod é 日本"
     assert safe_text("x" * 300) == "x" * 199 + "…"
+
+
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180e\u180f\u200b\u200f\u202a\u202e\u2060\u206f"
+    "\u3164\ufe00\ufe0f\ufeff\uffa0\ufff0\ufff9\ufffb\U0001bca0\U0001d173\U0001d17a\U000e0001\U000e0041"
+    "\U000e0fff"
+)
+
+
+@pytest.mark.parametrize("sign", INVISIBLE, ids=ascii)
+def test_what_cannot_be_seen_becomes_a_visible_escape(sign):
+    assert safe_text(f"a{sign}b") == f"a{sign.encode('unicode-escape').decode()}b".replace(
+        "\\xad", "\\u00ad"
+    )
+    assert quiet(f"a{sign}b").isascii()
