@@ -27,7 +27,7 @@ def told(change: Change) -> tuple[FieldChange, ...]:
 
 def in_words(change: Change, field: FieldChange) -> str:
     """Say what becomes of a setting, on one line that is safe to print."""
-    before, after, evidence = plain(field.before), plain(field.after), foundation(field)
+    before, after, evidence = plain(field.before), _wanted(field), foundation(field)
     match field.verdict:
         case Verdict.UNDECLARED:
             return f"{before}, not declared"
@@ -36,8 +36,7 @@ def in_words(change: Change, field: FieldChange) -> str:
         case _ if change.action is Action.CREATE:
             return after
         case _:
-            wanted = "as declared" if field.after == HIDDEN else after
-            return f"{before} → {wanted}{f', {evidence}' if evidence else ''}"
+            return f"{before} → {after}{f', {evidence}' if evidence else ''}"
 
 
 def foundation(field: FieldChange) -> str:
@@ -49,9 +48,12 @@ def foundation(field: FieldChange) -> str:
 def sides(field: FieldChange) -> tuple[str, str]:
     """Show both sides of a setting, safe to print; empty where there is nothing."""
     before = "" if field.before is None else plain(field.before)
-    if field.after == HIDDEN:
-        return before, "as declared"
-    return before, "" if field.after is None else plain(field.after)
+    return before, "" if field.after is None else _wanted(field)
+
+
+def _wanted(field: FieldChange) -> str:
+    """Show what is declared; what must not be seen of it is found where it is declared."""
+    return "as declared" if field.after == HIDDEN else plain(field.after)
 
 
 def plain(value: Plain | None) -> str:

@@ -104,3 +104,14 @@ def test_what_cannot_be_seen_becomes_a_visible_escape(sign):
         "\\xad", "\\u00ad"
     )
     assert quiet(f"a{sign}b").isascii()
+
+
+@pytest.mark.parametrize("form", ["text", "github", "junit", "sarif", "gitlab", "markdown", "csv"])
+@pytest.mark.parametrize("action", [Action.CREATE, Action.UPDATE])
+@pytest.mark.parametrize("verdict", [Verdict.DIFFERENT, Verdict.UNVERIFIABLE])
+def test_what_is_declared_and_not_to_be_seen_has_one_word_in_every_form(form, action, verdict):
+    field = FieldChange("url", None, "(masked)", verdict)
+    change = Change(LONG, "WEBHOOK", action, "not there yet", (field,))
+    shown = FORMATS[form](Report("drift", 2, changes=(change,)), Style())
+    assert "as declared" in shown
+    assert "(masked)" not in shown
