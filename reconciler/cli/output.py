@@ -98,6 +98,8 @@ def put(text: str, report: Report, output: Output) -> int:
     """Write what a run came to, and give the exit code."""
     if output.file:
         whole = _save(output.file, text, output.format)
+        if not whole:  # what was done must be told somewhere
+            write(sys.stdout, text)
     else:
         whole = write(sys.stdout, text)
         if not whole:

@@ -33,8 +33,8 @@ def test_annotations_come_with_the_summary_of_the_step(options, run, summary):
     for _ in range(2):
         assert run("plan", "desired.yaml", *options).return_value == 0
     text = summary.read_text()
-    assert text.startswith("of another step\n<!-- reconciler:plan -->\n### ✅ reconciler plan\n")
-    assert text.count("\n### ✅ reconciler plan\n") == 2
+    assert text.startswith("of another step\n<!-- reconciler:plan -->\n### ~ reconciler plan\n")
+    assert text.count("\n### ~ reconciler plan\n") == 2
     assert text.count("1 to create") == 4
 
 

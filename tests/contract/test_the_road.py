@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import requests
@@ -171,6 +172,16 @@ def test_a_report_can_go_to_a_file(reconciler, tmp_path):
     done = reconciler("plan", "desired.yaml", "--format", "json", "--output", "report.json")
     assert (done.returncode, done.stdout) == (0, "")
     assert json.loads((tmp_path / "report.json").read_text())["totals"]["create"] == 2
+
+
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="there is no disk here that is always full"
+)
+def test_a_report_for_which_there_is_no_room_is_told_on_stdout(reconciler):
+    done = reconciler("apply", "desired.yaml", "--yes", "--output", "/dev/full")
+    assert done.returncode == 1
+    assert "/dev/full cannot be written: no space left on device" in done.stderr
+    assert "2 of 2 operations done. Nothing is left to do." in done.stdout
 
 
 def test_a_trace_tells_verb_path_status_and_time_and_nothing_else(reconciler):
