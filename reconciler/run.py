@@ -136,7 +136,6 @@ class Run:
             problems=tuple(sorted(self.problems, key=lambda problem: problem.sort_key)),
             performed=self.outcomes is not None,
             settled=self.settled,
-            partial=bool(self.unread),
             offline=self.offline,
             dry_run=self.job.dry_run,
             rehearsal=self.rehearsal,

@@ -138,7 +138,7 @@ def _lacking(report: Report) -> str:
     """Say why a run that did all it knew of is not whole, on a line of its own."""
     if report.succeeded:
         return ""
-    if report.partial:
+    if report.unread:
         return "\nIncomplete: not everything could be read."
     if all(outcome.status is Status.DONE for outcome in report.outcomes or ()):
         return "\nIncomplete: the errors name what is left."

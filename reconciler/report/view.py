@@ -41,12 +41,12 @@ class Report:
     `changes` are sorted by project id and type; `operations` and `outcomes` are in the order of the
     plan, one outcome each; `problems` are sorted by place. `exit` is the run's exit code.
     `performed` says that an apply came as far as writing, `settled` that a second look afterwards
-    found nothing left; `partial`, that not every project could be read; `offline`, that it ended
-    where `validate` ends as well; `dry_run`, that nobody was to be asked and nothing written. In a
-    `rehearsal` all of that happened in a copy, and nothing in what is live. `accepted` is what a
-    baseline says of the drift, and `past` what a history does. `unread` are the projects that could
-    not be read, at first or again, each once. `finished` is when the run ended, in seconds since
-    1970, and `took` how many seconds that was after its start, if that is known.
+    found nothing left; `offline`, that it ended where `validate` ends as well; `dry_run`, that
+    nobody was to be asked and nothing written. In a `rehearsal` all of that happened in a copy, and
+    nothing in what is live. `accepted` is what a baseline says of the drift, and `past` what a
+    history does. `unread` are the projects that could not be read, at first or again, each once.
+    `finished` is when the run ended, in seconds since 1970, and `took` how many seconds that was
+    after its start, if that is known.
     """
 
     command: str
@@ -61,7 +61,6 @@ class Report:
     problems: tuple[Problem, ...] = ()
     performed: bool = False
     settled: bool = False
-    partial: bool = False
     offline: bool = False
     dry_run: bool = False
     rehearsal: bool = False

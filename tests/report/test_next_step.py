@@ -105,7 +105,9 @@ def test_a_plan_that_was_tried_dry_has_the_digest_and_one_that_is_asked_about_ha
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "csv"])
 def test_an_apply_that_did_all_it_knew_of_and_is_not_whole_says_so(form):
-    unread = FORMATS[form](applied(Status.DONE, 5, partial=True), Style())
+    unread = FORMATS[form](
+        applied(Status.DONE, 5, unread=(ProjectRef("1" * 24, "search"),)), Style()
+    )
     assert "1 of 1 operation done." in unread
     assert "Incomplete: not everything could be read." in unread
     left = FORMATS[form](applied(Status.DONE, 5, problems=ERROR), Style())
