@@ -92,7 +92,8 @@ tbody tr { contain-intrinsic-block-size: auto 3.6rem; border-top: 1px solid var(
 thead { position: sticky; top: 0; z-index: 2; background: var(--card);
   box-shadow: 0 1px 0 var(--line); }
 th, td { display: block; padding: .5rem .75rem; text-align: left; min-width: 0; }
-thead th { font-size: .75rem; color: var(--dim); contain: inline-size; overflow-wrap: anywhere; }
+thead th { font-size: .75rem; color: var(--dim); contain: inline-size; overflow-wrap: anywhere;
+  padding-right: .25rem; }
 th:first-child { position: sticky; left: 0; z-index: 1; background: var(--card); }
 th[scope=row] { overflow-wrap: anywhere; line-height: 1.3; border-right: 1px solid var(--line); }
 small { color: var(--dim); font-weight: normal; font-size: .78rem; }
