@@ -59,7 +59,7 @@ def campaigns(seeds: int = SEEDS) -> dict[str, Campaign]:
     """Give all campaigns but that of the mutants, by name."""
     return {
         "single": Campaign("every fault at every call of 15 writes, and from it on",
-                           single.cases, single.carry_out, one_in=8),
+                           single.cases, single.carry_out, one_in=16),
         "pairs": Campaign("every pair of faults at every two calls of 4 writes",
                           pairs.cases, pairs.carry_out, one_in=40),
         "chance": Campaign("random faults at 35 % of the calls of three runs",

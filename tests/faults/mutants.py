@@ -24,7 +24,7 @@ from reconciler.core import plan
 from reconciler.core.change import Action
 from reconciler.core.exits import Exit
 from reconciler.core.plan import Outcome, Status
-from reconciler.core.state import LiveProject
+from reconciler.core.state import LiveIntegration, LiveProject
 from reconciler.steps import look, planning, rollout
 from reconciler.steps.rollout import _Watch
 from tests.faults import chance, pairs, single
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     Mutant = Callable[[], AbstractContextManager[Any]]
 
+_ANY = LiveIntegration("", None, {})
+"""An answer that confirms whatever is live."""
 _attempt, _diff = write.attempt, look.diff
 _perform, _record, _integrations = rollout.perform, proof.record, Client.integrations
 
@@ -79,13 +81,15 @@ def _masked(kind: Any, desired: Any) -> bytes:
 
 def _record_first(run_: Any, client: Client) -> None:
     if run_.proof and run_.plan:
-        proof.record(run_.proof, [Outcome(o, Status.DONE) for o in run_.plan.operations])
+        proof.record(
+            run_.proof, [Outcome(o, Status.DONE, answer=_ANY) for o in run_.plan.operations]
+        )
         run_.proof.save()
     _perform(run_, client)
 
 
 def _record_all(kept: Any, outcomes: Any) -> None:
-    _record(kept, [replace(outcome, status=Status.DONE) for outcome in outcomes])
+    _record(kept, [replace(outcome, status=Status.DONE, answer=_ANY) for outcome in outcomes])
 
 
 def _told_later(self: _Watch, outcome: Outcome) -> None:
