@@ -19,6 +19,7 @@ WHOLE = (
 @pytest.fixture
 def look(run, monkeypatch, tmp_path):
     """Look for drift at an address where nobody answers."""
+    monkeypatch.setattr("reconciler.api.retry.random.uniform", lambda *_: 0)
     monkeypatch.setenv("MONGODB_ATLAS_PUBLIC_API_KEY", "public")
     monkeypatch.setenv("MONGODB_ATLAS_PRIVATE_API_KEY", "private-key")
 
