@@ -12,12 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reconciler import catalogue
 from reconciler.core.drift import CHANGED, Difference, Drift
 from reconciler.core.problem import Invalid, Place, Problem
 from reconciler.core.state import ProjectRef
 from reconciler.desired.document import Document, read
-from reconciler.desired.explain import Breach, Level, explain
+from reconciler.desired.explain import faults
 from reconciler.desired.syntax import Unreadable
 from reconciler.report.view import safe_text
 
@@ -135,14 +134,9 @@ class _Reader:
         yield from zip(self._document.marks(items), items, strict=True)
 
     def _is_sound(self, part: str, subject: str, instance: Any, mark: int) -> bool:
-        validator = catalogue.envelope(part, "baseline-v1")
-        breaches = [Breach.of(error) for error in validator.iter_errors(instance)]
-        if breaches:
-            whole = catalogue.schema("baseline-v1")
-            known = (whole if part == "file" else whole["$defs"][part])["properties"]
-            place = self._document.placer(instance, mark)
-            self._problems += explain(breaches, Level(subject, instance, place, tuple(known)))
-        return not breaches
+        found = faults(self._document, "baseline-v1", part, subject, instance, mark)
+        self._problems += found
+        return not found
 
     def _tell(self, code: str, sentence: str, mark: int) -> None:
         at = Place.of(self._document.file, mark)

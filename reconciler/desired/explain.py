@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+from reconciler import catalogue
 from reconciler.core.problem import Problem, did_you_mean, quote
 from reconciler.desired.sensitive import how_to_refer, misshapen, sensitive_problem
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from reconciler.core.kind import Field
     from reconciler.core.problem import Place
+    from reconciler.desired.document import Document
 
 _TYPES = {
     "array": "a list",
@@ -62,6 +64,19 @@ class Breach:
         setting = str(path[0]) if path else None
         rule, wanted = str(error.validator), error.validator_value
         return cls(setting, rule, wanted, error.instance, error.schema)
+
+
+def faults(  # noqa: PLR0913, PLR0917 - what is checked, against what, and where it stands
+    document: Document, schema: str, part: str, subject: str, instance: Any, mark: int
+) -> list[Problem]:
+    """Hold one level of a document against a part of a schema: `file`, or one of its `$defs`."""
+    breaches = [Breach.of(e) for e in catalogue.envelope(part, schema).iter_errors(instance)]
+    if not breaches:
+        return []
+    whole = catalogue.schema(schema)
+    known = (whole if part == "file" else whole["$defs"][part])["properties"]
+    level = Level(subject, instance, document.placer(instance, mark), tuple(known))
+    return list(explain(breaches, level))
 
 
 def explain(breaches: Iterable[Breach], level: Level) -> Iterator[Problem]:

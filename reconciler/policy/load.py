@@ -11,7 +11,7 @@ from reconciler.core.address import Host, parse_host
 from reconciler.core.policy import Policy, Program, Rule
 from reconciler.core.problem import Invalid, Place, Problem
 from reconciler.desired.document import Document, read
-from reconciler.desired.explain import Breach, Level, explain
+from reconciler.desired.explain import faults
 from reconciler.desired.syntax import Unreadable
 
 if TYPE_CHECKING:
@@ -119,13 +119,7 @@ class _Reader:
             yield from zip(self._document.marks(items), items, strict=True)
 
     def _check(self, part: str, subject: str, instance: Any, mark: int) -> None:
-        validator = catalogue.envelope(part, "policy")
-        breaches = [Breach.of(error) for error in validator.iter_errors(instance)]
-        if breaches:
-            whole = catalogue.schema("policy")
-            known = (whole if part == "file" else whole["$defs"][part])["properties"]
-            place = self._document.placer(instance, mark)
-            self._problems += explain(breaches, Level(subject, instance, place, tuple(known)))
+        self._problems += faults(self._document, "policy", part, subject, instance, mark)
 
     def _tell(self, code: str, sentence: str, hint: str, mark: int) -> None:
         at = Place.of(self._document.file, mark)

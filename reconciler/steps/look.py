@@ -94,7 +94,8 @@ def look_again(run: Run, client: Client) -> None:
         run.problems.append(Problem("changed-meanwhile", sentence, "run again"))
     ids = {change.key: change.live_id for change in changes}
     run.outcomes = [_belied(_overtaken(outcome, ids), run.left) for outcome in outcomes]
-    run.settled = not left and not run.unread and all(map(_is_settled, run.outcomes))
+    run.settled = not left and not run.unread
+    run.settled &= all(one.status is not plan.Status.CONFLICT for one in run.outcomes)
     run.overtaken |= bool(foreign)
 
 
@@ -126,10 +127,6 @@ def _overtaken(outcome: plan.Outcome, ids: Mapping[tuple[str, str], str | None])
         return outcome
     detail = "it was done, and then somebody else wrote it"
     return replace(outcome, status=plan.Status.CONFLICT, detail=detail, kind="conflict")
-
-
-def _is_settled(outcome: plan.Outcome) -> bool:
-    return outcome.status is not plan.Status.CONFLICT
 
 
 def _belied(outcome: plan.Outcome, left: Mapping[tuple[str, str], str]) -> plan.Outcome:
