@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.api import wire
 from reconciler.api.alerts import decode_alert
+from reconciler.api.clock import Clock
 from reconciler.api.codec import (
     Malformed,
     decode_error,
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from reconciler.core.kind import Kind
 
 _SUCCESSFUL = 2
+_SEVERAL = 3
+"""So many integrations are not gone all at once without a second look."""
 
 
 class Client:
@@ -69,13 +72,15 @@ class Client:
         self._ends = ends or Ends(())
         self._notices = Notices()
         self._short: dict[str, Problem] = {}
-        self.ids = Ids()
+        self._counts: dict[str, int] = {}
+        self._clock = Clock()
+        self.ids = Ids(self._clock)
         self._pace = Pace(waits)
         self.dialect = dialect
 
     def warnings(self) -> list[Problem]:
         """Give what the answers so far announced and the user should know; each once."""
-        return [*self._notices.problems(), *self._short.values()]
+        return [*self._notices.problems(), *self._clock.problems(), *self._short.values()]
 
     def projects(self, org_id: str | None = None) -> list[ProjectRef]:
         """List the projects that the credentials can see, each once; all, or one organization's.
@@ -95,8 +100,15 @@ class Client:
         raise trouble
 
     def integrations(self, ref: ProjectRef) -> LiveProject:
-        """Read all integrations of a project whose id is known, in one call."""
-        results = self.entries(self.dialect.integrations(ref.id or ""), "type")
+        """Read all integrations of a project whose id is known.
+
+        An empty list in the place of several, as the last one showed, is read once more.
+        """
+        path = self.dialect.integrations(ref.id or "")
+        results = self.entries(path, "type")
+        if not results and self._counts.get(path, 0) >= _SEVERAL:
+            results = self.entries(path, "type")
+        self._counts[path] = len(results)
         return LiveProject(ref, decode_integrations(results, self._kinds))
 
     def alert_configurations(self, ref: ProjectRef) -> list[AlertConfiguration]:
@@ -162,6 +174,7 @@ class Client:
             headers["Content-Type"] = self.dialect.media_type
         reply = self._transport.send(method, path, params=params, headers=headers, body=body)
         self._notices.note(reply.headers)
+        self._clock.note(reply.headers)
         self._pace.note(path, reply.headers)
         if reply.status in self.dialect.success:
             return reply

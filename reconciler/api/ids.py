@@ -6,30 +6,28 @@ id must be another than before, and of this moment.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from reconciler.core.witness import SKEW, written_at
 
 if TYPE_CHECKING:
+    from reconciler.api.clock import Clock
     from reconciler.core.state import LiveIntegration
 
 
 class Ids:
     """Believes in ids until one proves it wrong; any thread may bring one."""
 
-    def __init__(self) -> None:
-        """Believe."""
+    def __init__(self, clock: Clock) -> None:
+        """Believe; the clock is the API's."""
+        self._clock = clock
         self.tell_time = True
 
     def watch(self, before: LiveIntegration | None, after: LiveIntegration | None) -> None:
-        """Look at what a write of ours replaced, and at what the answer shows in its place.
-
-        A clock of ours that is wrong by minutes counts against the ids: then less is written.
-        """
+        """Look at what a write of ours replaced, and at what the answer shows in its place."""
         written = written_at(after.id) if after else None
         if after is None or written is None:
             return
         is_old = before is not None and before.id == after.id
-        if is_old or abs(written.timestamp() - time.time()) > SKEW.total_seconds():
+        if is_old or abs(written.timestamp() - self._clock.now()) > SKEW.total_seconds():
             self.tell_time = False

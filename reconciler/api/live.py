@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from reconciler.api.client import Client
     from reconciler.core.state import LiveIntegration, ProjectRef
 
-_SEVERAL = 3
-"""So many integrations are not gone all at once without a second look."""
-
 
 class Live:
     """One project's integrations as they were last seen, be it in a read or in a write's answer.
@@ -22,24 +19,18 @@ class Live:
     or that was none, what was seen before is old.
     """
 
-    def __init__(self, client: Client, project: ProjectRef, known: int = 0) -> None:
-        """Read the project, of which so many integrations are known. Raises as `look` does."""
+    def __init__(self, client: Client, project: ProjectRef) -> None:
+        """Read the project. Raises as `look` does."""
         self.client = client
         self._project = project
-        self._known = known
         self._seen: Mapping[str, LiveIntegration] = {}
         self._is_old = True
         self.look()
 
     def look(self) -> None:
-        """Read the project; an empty list in the place of several is read once more.
-
-        Raises ApiError, and Stopped when the run is ending.
-        """
-        found = self.client.integrations(self._project).integrations
-        if not found and max(self._known, len(self._seen)) >= _SEVERAL:
-            found = self.client.integrations(self._project).integrations
-        self._seen, self._known, self._is_old = found, len(found), False
+        """Read the project. Raises ApiError, and Stopped when the run is ending."""
+        self._seen = self.client.integrations(self._project).integrations
+        self._is_old = False
 
     def freshen(self) -> None:
         """Read the project if what was seen is old. Raises as `look` does."""

@@ -57,11 +57,11 @@ def perform(
     begun. Raises nothing.
     """
     outcomes: list[Outcome] = []
-    live, known = None, sum(o.change.action is not Action.CREATE for o in operations)
+    live = None
     for operation in operations:
         change = operation.change
         try:
-            live = live or Live(client, change.project, known)
+            live = live or Live(client, change.project)
             if change.action is Action.DELETE:
                 _clear_the_way(live, outcomes, kinds)
             _ask(stop, overseer)

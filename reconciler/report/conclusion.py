@@ -89,12 +89,18 @@ def _plan(report: Report) -> str:
         return f"{_planned(report)}\nRefused: nothing was written."
     pending = counts["create"] + counts["update"] + counts["delete"]
     if report.exit == Exit.FAILED:
-        return f"{_planned(report)}\nIncomplete: not everything could be read."
+        return f"{_planned(report)}\n{_why_failed(report)}"
     if not pending:
         return f"Nothing is left to do: {_rest(report)}."
     if not report.applyable:
         return f"{_planned(report)}\nIt cannot be applied: secrets were not resolved."
     return _planned(report)
+
+
+def _why_failed(report: Report) -> str:
+    if report.unread:
+        return "Incomplete: not everything could be read."
+    return f"Failed: the errors say why.{_untouched(report)}"
 
 
 def _planned(report: Report) -> str:
@@ -114,7 +120,7 @@ def _drift(report: Report) -> str:
     if any(problem.code == "unproven-secrets" for problem in report.problems):
         return f"Drift: {drift}\nFailed: not every secret is proved."
     if report.exit == Exit.FAILED:
-        return f"Drift so far: {drift}\nIncomplete: not everything could be read."
+        return f"Drift so far: {drift}\n{_why_failed(report)}"
     if report.exit == Exit.PENDING:
         return f"Drift: {drift}"
     if counts["create"] + counts["update"] + counts["delete"]:

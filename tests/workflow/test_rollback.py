@@ -136,6 +136,7 @@ def test_where_it_cannot_be_written_nothing_is(apply, tmp_path, writes, monkeypa
     result = apply("--yes", "--rollback", "back.yaml")
     assert result.return_value == 1
     assert "no-rollback: the rollback cannot be written: no space left on device" in result.stdout
+    assert "\nFailed: the errors say why. Nothing was written.\n" in result.stdout
     assert writes == []
 
 
