@@ -11,6 +11,8 @@ from tests.faults.campaign import SEEDS, again, campaigns, try_all, try_mutants
 
 _MOST = 3000
 """How many cases a mutant may survive."""
+_TOLD = 20
+"""How many violations of a campaign are told one by one."""
 
 
 def main() -> int:
@@ -26,7 +28,7 @@ def main() -> int:
             continue
         result = try_all(name, options.jobs, options.seeds)
         bad += len(result.broken)
-        for line in result.broken:
+        for line in result.broken[:_TOLD]:
             arguments, _, said = line.partition(": ")
             _say(f"{said}\n  python -m tests.faults --again {arguments!r}")
         lost = f", {result.lost} lost in one round trip" if result.lost else ""

@@ -38,9 +38,8 @@ def carry_out(case: tuple[int]) -> Verdict:
     chance = random.Random(seed)
     random.seed(seed)  # for the jitter of waits
     fleet = chance.choice(_fleets())
-    shows_ids = fleet.switches.ids_change and fleet.api == "atlas"
     how = How(
-        receipts=shows_ids and chance.random() < 0.4,
+        receipts=fleet.shows_writes and chance.random() < 0.4,
         short=True,
         outputs=not seed % 8,
         account=fleet.api == "atlas" and chance.random() < 0.3,

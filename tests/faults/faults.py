@@ -1,4 +1,4 @@
-"""What can go wrong at a call: the faults of the campaign: eighteen, four of them in two ways.
+"""What can go wrong at a call: the faults of the campaign: eighteen, some in two ways or three.
 
 Each takes the API, the request, and what would process it, and answers or breaks off.
 """
@@ -11,7 +11,7 @@ import requests
 
 from reconciler.simulator import Response
 from tests.faults.api import shortened
-from tests.faults.fleet import by_others
+from tests.faults.fleet import by_others, rotated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _ERROR = b'{"error": %d, "errorCode": "%s", "detail": "a fault of the campaign"}'
 
 
-def _error(status: int, code: str = "UNEXPECTED_ERROR", **headers: str) -> Response:
+def error(status: int, code: str = "UNEXPECTED_ERROR", **headers: str) -> Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Response(status, named, _ERROR % (status, code.encode()))
 
@@ -103,6 +103,14 @@ def put_elsewhere(api: Api, request: Request, process: Process) -> Response:
     return process()
 
 
+def put_alike(api: Api, request: Request, process: Process) -> Response:
+    """Have somebody write what is declared, with another secret that no mask tells from it."""
+    key = _target(api, 0)
+    if key in api.wanted:
+        api.put(key, rotated(api.wanted[key], key[1], api.edited))
+    return process()
+
+
 def deleted_by_others(api: Api, request: Request, process: Process) -> Response:
     """Have somebody delete what the call is about, or something that the run is."""
     api.delete(_target(api, 0))
@@ -146,19 +154,20 @@ FAULTS: dict[str, Fault] = {
     "reset after": after(ConnectionResetError()),
     "time-out before": before(requests.ReadTimeout()),
     "time-out after": after(requests.ReadTimeout()),
-    "429 with Retry-After": before(_error(429, "RATE_LIMITED", Retry_After="7")),
-    "429 without": before(_error(429, "RATE_LIMITED")),
-    "500 before": before(_error(500)),
-    "500 after": after(_error(500)),
-    "503": before(_error(503, Retry_After="3")),
+    "429 with Retry-After": before(error(429, "RATE_LIMITED", Retry_After="7")),
+    "429 without": before(error(429, "RATE_LIMITED")),
+    "500 before": before(error(500)),
+    "500 after": after(error(500)),
+    "503": before(error(503, Retry_After="3")),
     "401 expiry": expire,
-    "403 of a project": refuse(_error(403, "USER_UNAUTHORIZED")),
-    "404 of a project": refuse(_error(404, "GROUP_NOT_FOUND")),
+    "403 of a project": refuse(error(403, "USER_UNAUTHORIZED")),
+    "404 of a project": refuse(error(404, "GROUP_NOT_FOUND")),
     "truncated JSON": truncate,
     "short page": shorten,
     "stale read": age,
     "put by others": put_by_others,
     "put elsewhere": put_elsewhere,
+    "put alike by others": put_alike,
     "deleted by others": deleted_by_others,
     "deleted elsewhere": deleted_elsewhere,
     "down before": down_before,

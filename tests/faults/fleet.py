@@ -72,6 +72,11 @@ class Fleet:
             self.absent.update((id_, type_) for type_ in _types(project.deletes))
 
     @property
+    def shows_writes(self) -> bool:
+        """Whether an integration's id is shown, and is another one after each write."""
+        return self.switches.ids_change and self.api == "atlas"
+
+    @property
     def ids(self) -> list[str]:
         """Give the ids of the projects."""
         return [f"{number:024x}" for number in range(1, len(self.projects) + 1)]
@@ -155,11 +160,11 @@ def by_others(key: Key, number: int) -> Settings:
     return {**theirs, **({"username": f"other{number}"} if "username" in theirs else {})}
 
 
-def rotated(one: Settings, type_: str) -> Settings:
+def rotated(one: Settings, type_: str, number: int = 0) -> Settings:
     """Give the same with another secret, which no mask tells from the one before."""
     secret = one[SECRETS[type_]]
     head, tail = secret[:-8], secret[-4:]
-    middle = f"{(int(secret[-8:-4], 16) + 1) % 65536:04x}"
+    middle = f"{(int(secret[-8:-4], 16) + 1 + number) % 65536:04x}"
     return {**one, SECRETS[type_]: f"{head}{middle}{tail}"}
 
 

@@ -72,18 +72,14 @@ def true_claims(ran: Ran) -> Iterator[str]:
     """I5: what is said to be done is done, and what is said to be settled is settled.
 
     Who edits meanwhile may undo what was done; then it must have been done for a while. What is
-    said by a look alone is said of the last look at each project: a list that is whole and of an
-    earlier moment cannot be told from another, so that nothing is held against one that met that.
+    said by a look alone cannot be more than what is shown: masks that fit, or a list that is whole
+    and of an earlier moment.
     """
     edited = {edit.key for edit in ran.edits}
     for outcome in _outcomes(ran):
         key = outcome.operation.change.key
         states = [event.after for event in ran.events] if key in edited else [ran.end]
-        if key[0] in _looked_back(ran) and not any(
-            event.key == key and event.is_effect for event in ran.writes
-        ):
-            continue
-        if outcome.status is Status.DONE and not _holds(ran, key, states):
+        if outcome.status is Status.DONE and not _is_fair(ran, key, states):
             yield f"{_name(key)} is said to be done, and is not"
         if outcome.status is Status.SKIPPED and any(e.key == key for e in ran.writes):
             yield f"{_name(key)} is said to be skipped, and was written"
@@ -93,10 +89,27 @@ def true_claims(ran: Ran) -> Iterator[str]:
                 yield f"nothing is said to be left, and {_name(key)} is"
 
 
+def _is_fair(ran: Ran, key: Key, states: Sequence[State]) -> bool:
+    """Tell whether it could be said that something is as declared."""
+    if _holds(ran, key, states):
+        return True
+    if any(event.key == key and event.is_effect for event in ran.writes):
+        return False
+    fits = key in ran.wanted and any(
+        _looks_alike(key[1], ran.wanted[key], state[key][1]) for state in states if key in state
+    )
+    return fits or key[0] in _looked_back(ran)
+
+
 def _looked_back(ran: Ran) -> set[str]:
-    """Give the projects whose last list was of an earlier moment."""
+    """Give the projects whose last list was of an earlier moment, and nothing gives that away.
+
+    Where each write makes a new id, an answer to one of ours does.
+    """
     last = {event.key[0]: event.fault for event in ran.events if event.is_list}
-    return {project for project, fault in last.items() if fault == "stale read"}
+    answered = {event.key[0] for event in ran.writes if event.is_whole and event.is_effect}
+    known = answered if ran.fleet.shows_writes else set()
+    return {project for project, fault in last.items() if fault == "stale read"} - known
 
 
 def _unseen(ran: Ran) -> set[Key]:
@@ -214,7 +227,10 @@ def _reads(event: Event, project: str) -> bool:
 
 
 def receipts_last(ran: Ran) -> Iterator[str]:
-    """I9: a receipt is only written of a secret that is seen to be there after it was written."""
+    """I9: a receipt is only written of a write whose answer came, and that the last look shows.
+
+    Whatever others do: what one of them wrote over ours, or before it, is nothing to prove.
+    """
     if not ran.how.receipts:
         return
     old = _receipts(ran.receipts_before)
@@ -224,8 +240,20 @@ def receipts_last(ran: Ran) -> Iterator[str]:
             continue
         if key not in done:
             yield f"{_name(key)} has a receipt and was not done"
-        elif key not in {edit.key for edit in ran.edits} and not _holds(ran, key, [ran.end]):
-            yield f"{_name(key)} has a receipt and is not there"
+        elif not _is_confirmed(ran, key):
+            yield f"{_name(key)} has a receipt, and what was seen last is not what was written"
+
+
+def _is_confirmed(ran: Ran, key: Key) -> bool:
+    """Tell whether a write of ours was answered, and is what the last look at its project shows.
+
+    A look that shows an earlier moment shows what cannot be known here, but no write of others.
+    """
+    shown = [e for e in ran.writes if e.is_whole or e.fault == "short page"]
+    written = [event.after.get(key) for event in shown if event.key == key and event.is_effect]
+    ours = [one for one in written if one and ran.wanted[key].items() <= one[1].items()]
+    last = [event for event in ran.events if _reads(event, key[0])][-1]
+    return bool(ours) if last.fault == "stale read" else last.before.get(key) in ours
 
 
 def _receipts(text: str) -> dict[Key, object]:

@@ -1,7 +1,8 @@
 """Processes that are killed at a write, and journals whose last line is torn.
 
-Each of fifteen writes has three instants: it has not arrived, it is done and not answered, and the
-answer is on its way. Then the journal is cut within its last line, at five places.
+Each of fifteen writes has eight instants: three about the line that tells of the intent, two in
+which the request is under way, and three about the line that tells what came of it. Then, of each
+write that was done and never answered, the journal is cut within its last line, at five places.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.exits import Exit
 from reconciler.journal import in_doubt, read
+from tests.faults.dying import MOMENTS
 from tests.faults.fleet import THREE, Fleet, is_settled
 from tests.faults.history import Verdict, broken
 from tests.faults.served import machine
@@ -18,10 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from subprocess import Popen
 
+    from tests.faults.ran import Ran
     from tests.faults.served import Machine
 
 WRITES = 15
-INSTANTS = ("before", "done", "answered")
+UNDER_WAY = ("arrived", "done")
+INSTANTS = (
+    *(f"intent {moment}" for moment in MOMENTS),
+    *UNDER_WAY,
+    *(f"outcome {moment}" for moment in MOMENTS),
+)
 CUTS = (1, 10, 40, 80, 120)
 """How many bytes a crash of the machine takes from the last line."""
 
@@ -30,32 +38,38 @@ def cases() -> Iterator[tuple[int, str, int]]:
     """Give each case: which write, which instant, and how many bytes are cut off."""
     for write in range(1, WRITES + 1):
         yield from ((write, instant, 0) for instant in INSTANTS)
-    yield from ((write, "done", cut) for write in range(1, WRITES + 1, 5) for cut in CUTS)
+        yield from ((write, "done", cut) for cut in CUTS)
 
 
 def carry_out(case: tuple[int, str, int]) -> Verdict:
     """Try one case: kill, run again, and run once more."""
     write, instant, cut = case
     with machine(Fleet("killed", THREE)) as made:
-        runs = [_kill(made, write, instant)]
+        kill = _kill_from_outside if instant in UNDER_WAY else _kill_from_inside
+        runs = [kill(made, write, instant)]
         if cut:
             made.api.disk.path.write_bytes(made.api.disk.kept[:-cut])
         runs += [made.end(made.start()), made.end(made.start())]
         found = [*broken(runs), *_told(runs)]
-    return Verdict(f"kills {write} {instant} {cut}", tuple(found), 0, tuple(runs))
+    return Verdict(f"kills {write} {instant!r} {cut}", tuple(found), 0, tuple(runs))
 
 
-def _kill(made: Machine, write: int, instant: str):
+def _kill_from_inside(made: Machine, write: int, instant: str) -> Ran:
+    event, moment = instant.split()
+    dying = ("tests.faults.dying", event, str(write), moment)
+    return made.end(made.start(command=dying))
+
+
+def _kill_from_outside(made: Machine, write: int, instant: str) -> Ran:
     process: list[Popen[str]] = []
 
     def hook(number: int, done: bool) -> None:
-        event = made.api.events[number - 1] if done else None
-        count = len([e for e in made.api.events if e.is_try])
-        if instant == "before" and not done and count == write - 1 and _is_next(made, count):
-            _end(process[0])
-        if instant == "done" and event and event.is_try and count == write:
-            _end(process[0])
-        if instant == "answered" and not done and count == write:
+        tries = [event for event in made.api.events if event.is_try]
+        if done:
+            is_due = instant == "done" and tries[write - 1 :] == made.api.events[number - 1 :]
+        else:
+            is_due = instant == "arrived" and len(tries) == write - 1 and _is_next(made, write - 1)
+        if is_due:
             _end(process[0])
 
     process.append(made.start(hook))
@@ -76,12 +90,12 @@ def _end(process: Popen[str]) -> None:
         raise ConnectionResetError
 
 
-def _told(runs: list) -> Iterator[str]:
+def _told(runs: list[Ran]) -> Iterator[str]:
     killed, second, third = runs
     if killed.report is not None:
         yield "F4: the run was not killed"
-    if second.report.exit != Exit.OK or third.writes:
-        code, count = second.report.exit, len(third.writes)
+    if second.report is None or second.report.exit != Exit.OK or third.writes:
+        code, count = second.report and second.report.exit, len(third.writes)
         yield f"I1: the run after the crash exits {code}, and the next writes {count} times"
     if not is_settled(third.fleet, third.wanted, third.end):
         yield "I10: not all is as declared in the end"

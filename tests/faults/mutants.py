@@ -6,7 +6,7 @@ Each mutant changes one function of the product, for as long as it is tried.
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -92,6 +92,22 @@ def _record_all(kept: Any, outcomes: Any) -> None:
     _record(kept, [replace(outcome, status=Status.DONE, answer=_ANY) for outcome in outcomes])
 
 
+def _record_found(kept: Any, outcomes: Any) -> None:
+    _record(kept, [replace(outcome, answer=outcome.answer or _ANY) for outcome in outcomes])
+
+
+def _record_of_anybody(kept: Any, outcomes: Any) -> None:
+    _record(kept, [replace(o, answer=o.answer and _ANY) for o in outcomes])
+
+
+@contextmanager
+def _unbound() -> Iterator[None]:
+    """Undo both of what holds an answer against the second look."""
+    unheard = lambda outcome, _: outcome  # noqa: E731
+    with _patch(look, "_overtaken", unheard), _patch(proof, "record", _record_of_anybody):
+        yield
+
+
 def _told_later(self: _Watch, outcome: Outcome) -> None:
     if self._journal:
         self._journal.intent(outcome.operation, outcome.operation.method, None)
@@ -126,6 +142,9 @@ MUTANTS: dict[str, Mutant] = {
     "a mask is sent": partial(_patch, write, "encode", _masked),
     "receipts are written before the write": partial(_patch, workflow, "perform", _record_first),
     "receipts are written whatever came of it": partial(_patch, proof, "record", _record_all),
+    "receipts are written of what was found in place":
+        partial(_patch, proof, "record", _record_found),
+    "receipts are written of what others wrote over ours": _unbound,
     "deletes do not wait": partial(_patch, perform, "_clear_the_way", _nothing),
     "deletes come first": partial(_patch, plan, "_TURN", _DELETES_FIRST),
     "nobody asks whether others wrote":

@@ -76,8 +76,9 @@ class Plain(Api, BaseAdapter):
         refusal = self._write(request, (project, type_)) if type_ else None
         if refusal or request.method == "DELETE":
             return refusal or Response(204, {})
-        return _page([self._show(key, *one) for key, one in sorted(self.live.items())
-                      if key[0] == project])  # fmt: skip
+        there = [(key, one) for key, one in sorted(self.live.items()) if key[0] == project]
+        first = request.query.get("pageNum", "1") == "1"  # and nobody has more than a page
+        return _page([self._show(key, *one) for key, one in there if first], len(there))
 
     def _write(self, request: Request, key: Key) -> Response | None:
         """Do what is asked; give the refusal if there is one."""
@@ -139,8 +140,9 @@ class Short:
         pass
 
 
-def _page(results: list[Any]) -> Response:
-    return _json({"links": [], "results": results, "totalCount": len(results)})
+def _page(results: list[Any], total: int | None = None) -> Response:
+    count = len(results) if total is None else total
+    return _json({"links": [], "results": results, "totalCount": count})
 
 
 def _json(document: Any) -> Response:

@@ -20,7 +20,7 @@ from tests.faults.fleet import environment
 from tests.faults.ran import PLAINLY, Ran
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from reconciler.simulator import Request, Response
     from tests.faults.fleet import Fleet
@@ -77,14 +77,18 @@ class Machine:
         (folder / "desired.yaml").write_text(fleet.yaml(), encoding="utf-8")
         self.url = ""
 
-    def start(self, hook: Hook = lambda number, done: None) -> subprocess.Popen[str]:
-        """Start an apply that keeps a journal."""
+    def start(
+        self,
+        hook: Hook = lambda number, done: None,
+        command: Sequence[str] = ("reconciler",),
+    ) -> subprocess.Popen[str]:
+        """Start an apply that keeps a journal; `command` is a module, and what it takes first."""
         self.api.begin(lambda _: None, _FOREVER)
         self.api.hook = hook
         self.older = len(self.api.disk.kept)
         own = {"MONGODB_ATLAS_PUBLIC_API_KEY": "a", "MONGODB_ATLAS_PRIVATE_API_KEY": "b"}
         return subprocess.Popen(
-            [sys.executable, "-m", "reconciler", "apply", "desired.yaml", "--yes", "--journal",
+            [sys.executable, "-m", *command, "apply", "desired.yaml", "--yes", "--journal",
              "journal", "--format", "json", "--concurrency", "1", "--base-url", self.url],
             cwd=self.folder,
             env=own | environment(self.fleet.declared) | _path(),

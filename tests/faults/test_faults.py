@@ -63,5 +63,5 @@ def test_the_campaign_is_as_large_as_it_says():
     assert sizes["chance"] == 10000
     assert sizes["contenders"] >= 5000
     assert (sizes["toxics"], sizes["signals"]) == (200, signals.CASES)
-    assert sizes["kills"] == kills.WRITES * len(kills.INSTANTS) + 15
+    assert sizes["kills"] == kills.WRITES * (len(kills.INSTANTS) + len(kills.CUTS))
     assert writes[:3] == [15, 15, 15]
