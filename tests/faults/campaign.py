@@ -59,12 +59,12 @@ def campaigns(seeds: int = SEEDS) -> dict[str, Campaign]:
     """Give all campaigns but that of the mutants, by name."""
     return {
         "single": Campaign("every fault at every call of 15 writes, and from it on",
-                           single.cases, single.carry_out, one_in=16),
+                           single.cases, single.carry_out, one_in=40),
         "pairs": Campaign("every pair of faults at every two calls of 4 writes",
                           pairs.cases, pairs.carry_out, one_in=40),
         "chance": Campaign("random faults at 35 % of the calls of three runs",
                            lambda: [(seed,) for seed in range(seeds)], chance.carry_out,
-                           one_in=-(-seeds // 800)),
+                           one_in=-(-seeds // 200)),
         "kills": Campaign("kill -9 at eight instants of 15 writes, and torn journals",
                           kills.cases, kills.carry_out, is_instant=False, one_in=32),
         "contenders": Campaign("two runs and a person at once", contenders.all_cases,
