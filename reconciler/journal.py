@@ -81,6 +81,7 @@ class Journal:
                 os.fchmod(self._handle, 0o600)
             self.shared = self._meet_others()
             self._write({"event": Event.BEGIN})
+            _keep_name(file)
         except BaseException:
             os.close(self._handle)
             raise
@@ -139,6 +140,16 @@ class Journal:
             if os.write(self._handle, data) < len(data):
                 raise OSError(ENOSPC, os.strerror(ENOSPC))
             os.fsync(self._handle)
+
+
+def _keep_name(file: Path) -> None:
+    """Have the folder on the disk too, where a new file has its name; not all can be told to."""
+    with suppress(OSError):
+        folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def unwritable(error: OSError) -> tuple[str, str, str]:

@@ -19,7 +19,7 @@ from reconciler.core.witness import is_by_time
 from reconciler.steps.read import collect, listed_for, observing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.api.client import Client
     from reconciler.api.observe import Observer
@@ -77,26 +77,37 @@ def look_again(run: Run, client: Client) -> None:
     before = len(run.unread)
     with observing(run, client.integrations) as observer:
         run.found_again = changes = _compare(run, client, observer, projects, NOTHING)
-    left = {
-        change.key: f"{change.type} is there" if change.action is Action.DELETE else change.reason
-        for change in changes
-        if change.action.is_pending and run.job.covers(change.type)
-        if client.ids.tell_time or not is_by_time(change)
-    }
     unread = {ref.id for ref in run.unread[before:]}
+    left = _left(run, client)
     earlier = {key: why for key, why in run.left.items() if key[0] in unread}
-    run.left.clear()
+    run.left.clear()  # in its place: the looks between waves and the last one share it
     run.left.update(earlier | left)
-    foreign = left.keys() - {outcome.operation.change.key for outcome in outcomes}
-    names = {project.ref.id: project.ref for project in projects}
-    for project, type_ in sorted(foreign):
-        sentence = f"{type_} of {names[project]} changed while the plan was carried out"
-        run.problems.append(Problem("changed-meanwhile", sentence, "run again"))
+    foreign = run.left.keys() - {outcome.operation.change.key for outcome in outcomes}
+    run.problems += _tell_foreign(foreign, projects)
     ids = {change.key: change.live_id for change in changes}
     run.outcomes = [_belied(_overtaken(outcome, ids), run.left) for outcome in outcomes]
     run.settled = not left and not run.unread
     run.settled &= all(one.status is not plan.Status.CONFLICT for one in run.outcomes)
     run.overtaken |= bool(foreign)
+
+
+def _left(run: Run, client: Client) -> dict[tuple[str, str], str]:
+    """Say what the second look found left, and why."""
+    return {
+        change.key: f"{change.type} is there" if change.action is Action.DELETE else change.reason
+        for change in run.found_again
+        if change.action.is_pending and run.job.covers(change.type)
+        if client.ids.tell_time or not is_by_time(change)
+    }
+
+
+def _tell_foreign(
+    foreign: Iterable[tuple[str, str]], projects: Sequence[DesiredProject]
+) -> Iterator[Problem]:
+    names = {project.ref.id: project.ref for project in projects}
+    for project, type_ in sorted(foreign):
+        sentence = f"{type_} of {names[project]} changed while the plan was carried out"
+        yield Problem("changed-meanwhile", sentence, "run again")
 
 
 def _compare(

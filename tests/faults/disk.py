@@ -19,8 +19,17 @@ if TYPE_CHECKING:
 _FIRST = 1000
 
 
+class Folder:
+    """Where that file has its name, which was there from the start."""
+
+    def fsync(self, handle: int) -> None:
+        """Hold nothing that could be lost."""
+
+
 class Disk:
     """One file, which is there from the start; the journal takes it for a path."""
+
+    parent = Folder()
 
     def __init__(self) -> None:
         """Hold nothing."""
@@ -81,16 +90,18 @@ class Disks:
     """Takes the place of `os` in the journal's module, for every disk there is."""
 
     O_RDWR, O_APPEND, O_CREAT = os.O_RDWR, os.O_APPEND, os.O_CREAT
+    O_RDONLY, O_DIRECTORY = os.O_RDONLY, os.O_DIRECTORY
     strerror = staticmethod(os.strerror)
 
     def __init__(self) -> None:
         """Have no file open."""
-        self._open: dict[int, Disk] = {}
+        self._open: dict[int, Disk | Folder] = {}
 
-    def open(self, file: Disk, flags: int, mode: int) -> int:
-        """Open the one file of a disk, to append to it, for its owner alone."""
-        assert flags & os.O_APPEND
-        assert mode == 0o600
+    def open(self, file: Disk | Folder, flags: int, mode: int = 0) -> int:
+        """Open the one file of a disk, to append to it, for its owner alone; or its folder."""
+        if isinstance(file, Disk):
+            assert flags & os.O_APPEND
+            assert mode == 0o600
         handle = _FIRST + id(file)
         self._open[handle] = file
         return handle

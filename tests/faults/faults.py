@@ -47,7 +47,7 @@ def after(answer: Response | Exception) -> Fault:
 
 def _give(answer: Response | Exception) -> Response:
     if isinstance(answer, Exception):
-        raise answer
+        raise type(answer)  # a new one: each keeps the frames that it came through
     return answer
 
 

@@ -189,16 +189,20 @@ def instantly(seed: int = 0) -> Iterator[None]:
         mock.patch("reconciler.session._simulated", _simulated),
         mock.patch("reconciler.api.transport.Transport", _transport),
         mock.patch("reconciler.journal.os", Disks()),
-        mock.patch("reconciler.journal.fcntl.flock"),  # a disk has one user
+        mock.patch("reconciler.journal.fcntl.flock", _nothing),  # a disk has one user
         mock.patch("reconciler.journal._entry", lru_cache(_LINES)(journal._entry)),  # noqa: SLF001
         mock.patch.object(desired, "load", _once(desired.load)),
         mock.patch.dict(os.environ, {KEY: "0123456789abcdef" * 4}, clear=True),
         mock.patch("reconciler.api.observe.ThreadPoolExecutor", Inline),
         mock.patch("reconciler.api.perform.ThreadPoolExecutor", Inline),
         mock.patch.object(hashlib, "scrypt", _quick(hashlib.scrypt)),
-        mock.patch("gc.freeze"),
+        mock.patch("gc.freeze", _nothing),  # and no mock, which would keep every call
     ):
         yield
+
+
+def _nothing(*_: object) -> None:
+    pass
 
 
 def _simulated(target: Target, *_: object) -> Connection:

@@ -5,6 +5,7 @@
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.faults import invariants, kills, signals, single
 from tests.faults.campaign import campaigns, try_mutant, try_part
 from tests.faults.faults import FAULTS
@@ -65,3 +66,17 @@ def test_the_campaign_is_as_large_as_it_says():
     assert (sizes["toxics"], sizes["signals"]) == (200, signals.CASES)
     assert sizes["kills"] == kills.WRITES * (len(kills.INSTANTS) + len(kills.CUTS))
     assert writes[:3] == [15, 15, 15]
+
+
+def test_the_readme_tells_of_the_campaign_as_it_is():
+    """How long it took is of one machine and one day; how much is tried is not."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = text.split("\ncampaign ", 1)[1].split("\n```", 1)[0].splitlines()[1:]
+    rows = [row.split(maxsplit=5) for row in table]
+    with instantly():
+        made = {
+            name: [f"{len(list(one.cases())):,}", "0", one.title]
+            for name, one in campaigns().items()
+        }
+    made["mutants"] = [str(len(MUTANTS)), "0", "the protocol with one rule removed"]
+    assert {name: [size, broken, title] for name, size, broken, _, _, title in rows} == made

@@ -1,6 +1,7 @@
 """The file of a journal: what is kept, what is read of a damaged one, and how it is shown."""
 
 import json
+import os
 import stat
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,15 @@ def file(tmp_path):
 
 def events(file):
     return [entry.event for entry in read(file.read_text())]
+
+
+def test_file_and_folder_are_on_the_disk_before_anything_is_written(file, monkeypatch):
+    synced, sync = [], os.fsync
+    monkeypatch.setattr(
+        "reconciler.journal.os.fsync", lambda it: synced.append(os.fstat(it).st_ino) or sync(it)
+    )
+    Journal(file)
+    assert synced == [file.stat().st_ino, file.parent.stat().st_ino]
 
 
 def test_an_intent_without_an_outcome_is_in_doubt(file, operations):
