@@ -93,24 +93,31 @@ class Journal:
 
     def outcome(self, *outcomes: Outcome) -> None:
         """Tell what became of operations, as far as that is news."""
-        fates = {outcome.operation.number: _fate(outcome) for outcome in outcomes}
-        news = {number: fate for number, fate in fates.items() if self._told.get(number) != fate}
-        self._write(*({"event": Event.OUTCOME, **fate} for fate in news.values()))
-        self._told.update(news)
+        with self._lock:
+            self._append(*self._news(outcomes))
 
     def found(self, entry: Entry, what: str) -> None:
         """Tell what is there now of a write of an earlier run that was in doubt."""
         about = {"project": entry.project, "type": entry.type, "detail": what}
         self._write({"event": Event.FOUND, **about})
 
-    def close(self) -> None:
-        """Say that the run came to its end, whatever that is, and close the file."""
-        try:
-            self._write({"event": Event.END})
-        finally:
-            with self._lock:
+    def close(self, *outcomes: Outcome) -> None:
+        """Tell what became of operations, and that the run came to its end; close the file.
+
+        That is the last word, whatever a thread that was left behind comes to know afterwards.
+        """
+        with self._lock:
+            try:
+                self._append(*self._news(outcomes), {"event": Event.END})
+            finally:
                 os.close(self._handle)
                 self._handle = _CLOSED
+
+    def _news(self, outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
+        fates = {outcome.operation.number: _fate(outcome) for outcome in outcomes}
+        news = {number: fate for number, fate in fates.items() if self._told.get(number) != fate}
+        self._told.update(news)
+        return [{"event": Event.OUTCOME, **fate} for fate in news.values()]
 
     def _meet_others(self) -> bool:
         """Lock the file together with all runs at work on it; tell whether there are others.
@@ -131,15 +138,18 @@ class Journal:
         return bool(size) and os.pread(self._handle, 1, size - 1) != b"\n"
 
     def _write(self, *lines: dict[str, Any]) -> None:
+        with self._lock:
+            self._append(*lines)
+
+    def _append(self, *lines: dict[str, Any]) -> None:
         """Append lines, and end one first that anybody left half done, so that all are whole."""
         now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
         about = {"run": self._run, "time": now}
         text = "".join(f"{json.dumps({**about, **line})}\n" for line in lines)
-        with self._lock:
-            data = f"{chr(10) * self._ends_torn()}{text}".encode()
-            if os.write(self._handle, data) < len(data):
-                raise OSError(ENOSPC, os.strerror(ENOSPC))
-            os.fsync(self._handle)
+        data = f"{chr(10) * self._ends_torn()}{text}".encode()
+        if os.write(self._handle, data) < len(data):
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+        os.fsync(self._handle)
 
 
 def _keep_name(file: Path) -> None:

@@ -41,14 +41,17 @@ class _Undone(_Hindered):
         self.outcome = outcome
 
 
-def perform(
+def perform(  # noqa: PLR0913, PLR0917 - the same as below, for one project
     client: Client,
     operations: Sequence[Operation],
     kinds: Kinds,
     stop: Stop,
     overseer: Overseer = LENIENT,
+    known: list[Outcome] | None = None,
 ) -> list[Outcome]:
     """Carry out a project's operations in order; give one outcome each, in that order.
+
+    They are put into `known` one by one, for whoever cannot wait to the end.
 
     The project is read first, since the plan may be old by the time it is agreed to, and again
     before each operation unless the answer to the last one showed all of it. A failure does not
@@ -56,8 +59,8 @@ def perform(
     once more, seen to be there; they are skipped otherwise. Once the run is ending, nothing more is
     begun. Raises nothing.
     """
-    outcomes: list[Outcome] = []
-    live = None
+    outcomes: list[Outcome] = [] if known is None else known
+    live: Live | None = None
     for operation in operations:
         change = operation.change
         try:
@@ -124,9 +127,11 @@ def perform_all(  # noqa: PLR0913, PLR0917 - what carrying out takes, and what o
     futures: list[Future[list[Outcome]]] = []
     pool, done = ThreadPoolExecutor(concurrency), 0
     stop.shielded, stop.deaf = True, False
+    known: list[list[Outcome]] = [[] for _ in groups]
     with suppress(Stopped):
         futures.extend(
-            pool.submit(perform, client, group, kinds, stop, overseer) for group in groups
+            pool.submit(perform, client, group, kinds, stop, overseer, own)
+            for group, own in zip(groups, known, strict=True)
         )
         for group, future in zip(groups, futures, strict=True):
             future.exception()
@@ -134,19 +139,25 @@ def perform_all(  # noqa: PLR0913, PLR0917 - what carrying out takes, and what o
             progress(done, len(operations))
     stop.deaf = True
     pool.shutdown(wait=False, cancel_futures=True)
-    return [o for pair in zip_longest(groups, futures) for o in _known(*pair)]
+    return [o for each in zip_longest(groups, known, futures) for o in _fates(*each)]
 
 
-def _known(group: list[Operation], future: Future[list[Outcome]] | None) -> list[Outcome]:
-    """Give a project's outcomes as far as they are known; a mistake of ours hides no others'."""
+def _fates(
+    group: list[Operation], known: list[Outcome], future: Future[list[Outcome]] | None
+) -> list[Outcome]:
+    """Give a project's outcomes as far as they are known; a mistake of ours hides no others'.
+
+    What the first without an outcome came to is not known, and those after it are not begun.
+    """
     if future is None or not future.done():
-        return [
-            Outcome(o, Status.UNKNOWN, "cut off while its project was worked on") for o in group
-        ]
-    if future.cancelled():
+        detail = "cut off while it was under way"
+    elif future.cancelled():
         return [Outcome(o, Status.SKIPPED, "not begun: cut off") for o in group]
-    error = future.exception()
-    if error is None:
+    elif error := future.exception():
+        detail = f"this program made a mistake: {type(error).__name__}; please report it"
+    else:
         return future.result()
-    detail = f"this program made a mistake: {type(error).__name__}; please report it"
-    return [Outcome(o, Status.UNKNOWN, detail) for o in group]
+    known = list(known)  # a thread that was left behind may still add to it
+    first, rest = group[len(known) : len(known) + 1], group[len(known) + 1 :]
+    known += [Outcome(o, Status.UNKNOWN, detail) for o in first]
+    return known + [Outcome(o, Status.SKIPPED, "not begun: cut off") for o in rest]

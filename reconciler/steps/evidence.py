@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.core.change import Action, Change
@@ -94,8 +94,7 @@ def _note(run: Run, entry: Entry, found: str) -> None:
 def _close(run: Run, journal: Journal) -> None:
     """Tell what became of the rest, such as what was not begun or not lasting, and close it."""
     try:
-        with closing(journal):
-            journal.outcome(*(run.outcomes or ()))
+        journal.close(*(run.outcomes or ()))
     except OSError as error:
         if run.job.stop.code != "journal-unwritable":  # nothing was left undone for it
             sentence, code, hint = unwritable(error)

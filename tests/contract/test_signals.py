@@ -141,7 +141,15 @@ def test_a_second_signal_cuts_off_what_is_in_flight_and_says_so(interrupted):
     returned, report, _ = interrupted("POST", *numbers, finish=False)
     assert returned == 143
     statuses = [outcome["status"] for outcome in report["outcomes"]]
-    assert statuses == ["unknown", "unknown", "skipped"]
+    assert statuses == ["unknown", "skipped", "skipped"]
+
+
+def test_what_was_done_before_a_second_signal_is_done(interrupted):
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    returned, report, _ = interrupted("POST", *numbers, path="VICTOR_OPS", finish=False)
+    assert returned == 130
+    statuses = [outcome["status"] for outcome in report["outcomes"]]
+    assert statuses[:2] == ["done", "unknown"]
 
 
 HELD = """\

@@ -98,7 +98,7 @@ def references(declared):
                         yield (project.ref.id, integration.type, name), value.name
 
 
-@settings(SHARED, max_examples=300)
+@settings(SHARED, max_examples=150)
 @given(worlds())
 def test_a_plan_of_an_export_changes_nothing_and_it_tells_no_secret(exporter_of, world):
     api, projects, switches = world

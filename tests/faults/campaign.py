@@ -6,6 +6,7 @@ import multiprocessing
 import shlex
 import time
 from ast import literal_eval
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -132,9 +133,9 @@ def try_mutants(jobs: int, most: int) -> dict[str, str]:
 def again(arguments: str) -> Iterator[str]:
     """Try one case once more, by the arguments that it is told with, and tell its runs."""
     name, *rest = shlex.split(arguments)
-    case = tuple(_value(text) for text in rest)
-    with instantly():
-        verdict = campaigns()[name].carry_out(case)
+    campaign, case = campaigns()[name], tuple(_value(text) for text in rest)
+    with instantly() if campaign.is_instant else nullcontext():
+        verdict = campaign.carry_out(case)
     for ran in verdict.runs:
         yield from story(ran)
         yield ""
