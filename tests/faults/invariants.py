@@ -17,13 +17,20 @@ from reconciler.core.waves import retry_budget
 from reconciler.journal import in_doubt, read
 from reconciler.report import FORMATS, Report, Style
 from tests.faults.fleet import SECRETS, effect
+from tests.faults.sight import (
+    is_confirmed,
+    is_fair,
+    looked_back,
+    overwritten,
+    reads,
+    unseen,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from reconciler.core.plan import Outcome
-    from tests.faults.api import Event, State
-    from tests.faults.fleet import Key, Settings
+    from tests.faults.fleet import Key
     from tests.faults.ran import Ran
 
 _TRIES = 5
@@ -79,58 +86,14 @@ def true_claims(ran: Ran) -> Iterator[str]:
     for outcome in _outcomes(ran):
         key = outcome.operation.change.key
         states = [event.after for event in ran.events] if key in edited else [ran.end]
-        if outcome.status is Status.DONE and not _is_fair(ran, key, states):
+        if outcome.status is Status.DONE and not is_fair(ran, key, states):
             yield f"{_name(key)} is said to be done, and is not"
         if outcome.status is Status.SKIPPED and any(e.key == key for e in ran.writes):
             yield f"{_name(key)} is said to be skipped, and was written"
     if ran.report and ran.report.settled:
-        for key in {*ran.wanted, *ran.fleet.absent} - edited - _unseen(ran):
-            if key[0] not in _looked_back(ran) and not effect(ran.fleet, ran.wanted, key, ran.end):
+        for key in {*ran.wanted, *ran.fleet.absent} - edited - unseen(ran):
+            if key[0] not in looked_back(ran) and not effect(ran.fleet, ran.wanted, key, ran.end):
                 yield f"nothing is said to be left, and {_name(key)} is"
-
-
-def _is_fair(ran: Ran, key: Key, states: Sequence[State]) -> bool:
-    """Tell whether it could be said that something is as declared."""
-    if _holds(ran, key, states):
-        return True
-    if any(event.key == key and event.is_effect for event in ran.writes):
-        return False
-    fits = key in ran.wanted and any(
-        _looks_alike(key[1], ran.wanted[key], state[key][1]) for state in states if key in state
-    )
-    return fits or key[0] in _looked_back(ran)
-
-
-def _looked_back(ran: Ran) -> set[str]:
-    """Give the projects whose last list was of an earlier moment, and nothing gives that away.
-
-    Where each write makes a new id, an answer to one of ours does.
-    """
-    last = {event.key[0]: event.fault for event in ran.events if event.is_list}
-    answered = {event.key[0] for event in ran.writes if event.is_whole and event.is_effect}
-    known = answered if ran.fleet.shows_writes else set()
-    return {project for project, fault in last.items() if fault == "stale read"} - known
-
-
-def _unseen(ran: Ran) -> set[Key]:
-    """Give what a run cannot see to be another: of a secret, only its mask is shown."""
-    if ran.how.receipts:
-        return set()
-    written = {event.key for event in ran.writes if event.is_effect}
-    there = ran.wanted.keys() & ran.end.keys() - written
-    return {key for key in there if _looks_alike(key[1], ran.wanted[key], ran.end[key][1])}
-
-
-def _looks_alike(type_: str, wanted: Settings, live: Settings) -> bool:
-    """Tell whether all is equal that is shown: of a secret the end, and of a password nothing."""
-    secret = SECRETS[type_]
-    plain = {name: value for name, value in wanted.items() if name != secret}
-    hidden = type_ == "PROMETHEUS" or _tail(wanted[secret]) == _tail(live.get(secret))
-    return hidden and plain.items() <= live.items()
-
-
-def _tail(secret: object) -> str:
-    return str(secret)[-4:]
 
 
 def intents_first(ran: Ran) -> Iterator[str]:
@@ -158,7 +121,7 @@ def deletes_last(ran: Ran) -> Iterator[str]:
             if key not in edited and not effect(ran.fleet, ran.wanted, key, event.before):
                 yield f"{_name(event.key)} is deleted, and {_name(key)} is not there"
         last = max((e.number for e in ran.writes if e.key in before), default=0)
-        if before and not any(_reads(e, event.key[0]) for e in ran.events[last : event.number]):
+        if before and not any(reads(e, event.key[0]) for e in ran.events[last : event.number]):
             yield f"{_name(event.key)} is deleted without a look at what was written"
 
 
@@ -169,7 +132,7 @@ def conflicts(ran: Ran) -> Iterator[str]:
     What falls between the last answer and the write is lost, as without a precondition that the API
     would check it has to be, and so is what a last look of an earlier moment hid: `lost_updates`.
     """
-    for edit, event, seen in _overwritten(ran):
+    for edit, event, seen in overwritten(ran):
         if seen:
             what = f"{event.method} {_name(edit.key)}"
             yield f"{what} overwrites what others wrote and call {seen} showed"
@@ -177,53 +140,9 @@ def conflicts(ran: Ran) -> Iterator[str]:
 
 def lost_updates(ran: Ran) -> Iterator[str]:
     """Count what others wrote in the last round trip before a write of the same, and was lost."""
-    for edit, event, seen in _overwritten(ran):
+    for edit, event, seen in overwritten(ran):
         if not seen:
             yield f"{event.method} {_name(edit.key)} came within one round trip of another's write"
-
-
-def _overwritten(ran: Ran) -> Iterator[tuple[object, Event, int]]:
-    """Walk the edits of others that a write of ours undid, and which call had shown each."""
-    planned = _planned(ran)
-    for edit in ran.edits:
-        if edit.number <= planned:
-            continue
-        for event in ran.writes:
-            if event.key != edit.key or event.number < edit.number or not event.is_effect:
-                continue
-            if edit.settings is None and event.method == "POST":
-                break  # a create of which no answer came: that others took it is not to be seen
-            if event.before.get(event.key, ("", None))[1] != edit.settings:
-                break
-            shown = [e.number for e in ran.events[edit.number - 1 : event.number - 1]
-                     if _shows(e, edit.key[0])]  # fmt: skip
-            silent = [e.number for e in ran.events[edit.number - 1 : event.number - 1]
-                      if e.key[0] == edit.key[0] and e.is_whole]  # fmt: skip
-            aged = _last_list(ran, event).fault == "stale read"
-            yield edit, event, 0 if aged else (shown or silent or [0])[0]
-            break
-
-
-def _last_list(ran: Ran, write: Event) -> Event:
-    """Give the look that a write went by: the last one before it."""
-    looks = [e for e in ran.events[: write.number - 1] if _reads(e, write.key[0])]
-    return looks[-1]
-
-
-def _planned(ran: Ran) -> int:
-    """Give the number of the last call that the plan was made from."""
-    first = next((event.number for event in ran.writes), len(ran.events) + 1)
-    reads = [event.number for event in ran.events[: first - 1] if event.key[0]]
-    return reads[-1] - 1 if reads else 0
-
-
-def _shows(event: Event, project: str) -> bool:
-    """Tell whether an answer listed what is live in a project."""
-    return event.key[0] == project and event.is_whole and event.method != "DELETE"
-
-
-def _reads(event: Event, project: str) -> bool:
-    return event.is_list and event.key[0] == project
 
 
 def receipts_last(ran: Ran) -> Iterator[str]:
@@ -240,20 +159,8 @@ def receipts_last(ran: Ran) -> Iterator[str]:
             continue
         if key not in done:
             yield f"{_name(key)} has a receipt and was not done"
-        elif not _is_confirmed(ran, key):
+        elif not is_confirmed(ran, key):
             yield f"{_name(key)} has a receipt, and what was seen last is not what was written"
-
-
-def _is_confirmed(ran: Ran, key: Key) -> bool:
-    """Tell whether a write of ours was answered, and is what the last look at its project shows.
-
-    A look that shows an earlier moment shows what cannot be known here, but no write of others.
-    """
-    shown = [e for e in ran.writes if e.is_whole or e.fault == "short page"]
-    written = [event.after.get(key) for event in shown if event.key == key and event.is_effect]
-    ours = [one for one in written if one and ran.wanted[key].items() <= one[1].items()]
-    last = [event for event in ran.events if _reads(event, key[0])][-1]
-    return bool(ours) if last.fault == "stale read" else last.before.get(key) in ours
 
 
 def _receipts(text: str) -> dict[Key, object]:
@@ -270,7 +177,7 @@ def rotation_kept(runs: Sequence[Ran]) -> Iterator[str]:
     for key in last.wanted:
         if effect(last.fleet, last.wanted, key, last.end):
             continue
-        if last.how.receipts or not _unseen(last) & {key}:
+        if last.how.receipts or not unseen(last) & {key}:
             yield f"{_name(key)} is not as declared in the end"
 
 
@@ -366,10 +273,6 @@ def _outcomes(ran: Ran) -> Sequence[Outcome]:
     return (ran.report.outcomes or ()) if ran.report else ()
 
 
-def _holds(ran: Ran, key: Key, states: Sequence[State]) -> bool:
-    return any(effect(ran.fleet, ran.wanted, key, state) for state in states)
-
-
 def _name(key: Key) -> str:
     return f"{key[1]} of project {int(key[0], 16)}"
 
@@ -384,12 +287,3 @@ OF_ALL: dict[str, Callable[[Sequence[Ran]], Iterator[str]]] = {
     "I1": fixpoint, "I10": rotation_kept, "I13": nothing_in_doubt,
 }  # fmt: skip
 """What is held against a whole history, whose last runs are quiet."""
-
-
-def broken(runs: Sequence[Ran]) -> Iterator[str]:
-    """Say what a history broke: the number of the invariant, and a sentence."""
-    for number, ran in enumerate(runs, start=1):
-        for name, invariant in OF_EACH.items():
-            yield from (f"{name}, run {number}: {said}" for said in invariant(ran))
-    for name, invariant in OF_ALL.items():
-        yield from (f"{name}: {said}" for said in invariant(runs))
