@@ -86,7 +86,7 @@ def _update(
 ) -> str | Settled:
     if live is None:
         return _DELETED
-    if not _has_moved(change, live):
+    if not has_moved(change, live):
         return "PUT"
     return _something_else(compare(kind, desired, live), doubt=doubt)
 
@@ -94,10 +94,10 @@ def _update(
 def _delete(change: Change, live: LiveIntegration | None) -> str | Settled:
     if live is None:
         return _GONE
-    return _WRITTEN if _has_moved(change, live) else "DELETE"
+    return _WRITTEN if has_moved(change, live) else "DELETE"
 
 
-def _has_moved(change: Change, live: LiveIntegration) -> bool:
+def has_moved(change: Change, live: LiveIntegration) -> bool:
     """Tell whether somebody wrote since the plan was made."""
     return change.seen is None or not is_alike(change.seen, live)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from reconciler.api.client import Client
     from reconciler.api.stop import Stop
+    from reconciler.core.change import Change
     from reconciler.core.kind import Kind
     from reconciler.core.state import Integration, LiveIntegration
 
@@ -37,7 +39,7 @@ class _Undone(_Hindered):
 
     def __init__(self, outcome: Outcome) -> None:
         """Say of which operation."""
-        super().__init__(f"{outcome.operation.change.type} is not there as written")
+        super().__init__(_told(outcome))
         self.outcome = outcome
 
 
@@ -74,7 +76,8 @@ def perform(  # noqa: PLR0913, PLR0917 - the same as below, for one project
             if isinstance(error, _Undone):
                 outcomes = [_belied(one) if one is error.outcome else one for one in outcomes]
             return outcomes + [Outcome(o, Status.SKIPPED, f"not begun: {error}") for o in rest]
-        outcomes.append(carry_out(operation, kinds[change.type], live, overseer))
+        hindrance = partial(_hindrance, change, live, outcomes, kinds)
+        outcomes.append(carry_out(operation, kinds[change.type], live, overseer, hindrance))
         overseer.outcome(outcomes[-1])
     return outcomes
 
@@ -90,13 +93,30 @@ def _clear_the_way(live: Live, before: list[Outcome], kinds: Kinds) -> None:
     """See to it that all that was written is there before anything is taken away."""
     if any(outcome.status is not Status.DONE for outcome in before):
         raise _Hindered("something before it in the project is not done")
-    if not before or before[-1].operation.change.action is Action.DELETE:
-        return
-    live.look()
+    if before and before[-1].operation.change.action is not Action.DELETE:
+        live.look()
+    live.freshen()
+    if undone := _undone(live, before, kinds):
+        raise _Undone(undone)
+
+
+def _hindrance(change: Change, live: Live, before: list[Outcome], kinds: Kinds) -> str:
+    """Say what speaks against another try, after the look that comes before it."""
+    undone = _undone(live, before, kinds) if change.action is Action.DELETE else None
+    return _told(undone) if undone else ""
+
+
+def _undone(live: Live, before: list[Outcome], kinds: Kinds) -> Outcome | None:
+    """Find something that was done, and is not there as it was last seen."""
     for outcome in before:
         change = outcome.operation.change
         if not _is_there(change.desired, kinds[change.type], live.get(change.type)):
-            raise _Undone(outcome)
+            return outcome
+    return None
+
+
+def _told(undone: Outcome) -> str:
+    return f"{undone.operation.change.type} is not there as written"
 
 
 def _belied(outcome: Outcome) -> Outcome:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.api.attempt import Attempt, Fate, attempt
 from reconciler.api.codec import encode
-from reconciler.api.decide import Settled, contradictions, decide
+from reconciler.api.decide import Settled, contradictions, decide, has_moved
 from reconciler.api.errors import ApiError
 from reconciler.api.overseer import LENIENT, Overseer
 from reconciler.api.retry import TRIES
@@ -20,6 +20,8 @@ from reconciler.core.plan import Operation, Outcome, Status
 from reconciler.core.witness import is_by_time
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reconciler.api.live import Live
     from reconciler.core.kind import Kind
 
@@ -29,14 +31,18 @@ _NO_TIME = "not begun: the API's ids turn out not to tell when an integration wa
 
 
 def carry_out(
-    operation: Operation, kind: Kind, live: Live, overseer: Overseer = LENIENT
+    operation: Operation,
+    kind: Kind,
+    live: Live,
+    overseer: Overseer = LENIENT,
+    hindrance: Callable[[], str] = lambda: "",
 ) -> Outcome:
     """Try an operation until its fate is known, five times at most. Raises nothing.
 
-    What is live must have been seen just now. A wait that the API asks for and that is too long
-    ends the whole run.
+    What is live must have been seen just now. `hindrance` says, after a later look, why it must not
+    be tried again. A wait that the API asks for and that is too long ends the whole run.
     """
-    course = _Course(operation, kind, live, overseer)
+    course = _Course(operation, kind, live, overseer, hindrance)
     try:
         return course.follow()
     except (ApiError, Stopped) as error:
@@ -46,12 +52,20 @@ def carry_out(
 class _Course:
     """The tries of one operation, and what they leave to know."""
 
-    def __init__(self, operation: Operation, kind: Kind, live: Live, overseer: Overseer) -> None:
+    def __init__(
+        self,
+        operation: Operation,
+        kind: Kind,
+        live: Live,
+        overseer: Overseer,
+        hindrance: Callable[[], str],
+    ) -> None:
         self._operation = operation
         self._change = operation.change
         self._kind = kind
         self._live = live
         self._overseer = overseer
+        self._hindrance = hindrance
         self._last = _NOTHING
         self._doubt = False
 
@@ -65,12 +79,12 @@ class _Course:
             if self._last.fate is Fate.PROCESSED:
                 return self._confirm()
             if self._last.fate is Fate.REFUSED:
-                return self._end(Status.FAILED, f"{self._last.detail}; {self._last.hint}")
+                return self._give_up(self._last.detail)
             self._doubt |= self._last.fate is Fate.DOUBTFUL
             self._look_before(number + 1)
         step = self._decide()
-        gave_up = f"{self._last.detail}; gave up after {TRIES} tries; {self._last.hint}"
-        return step if isinstance(step, Outcome) else self._end(Status.FAILED, gave_up)
+        gave_up = f"{self._last.detail}; gave up after {TRIES} tries"
+        return step if isinstance(step, Outcome) else self._give_up(gave_up)
 
     def break_off(self, reason: str) -> Outcome:
         """End without another look."""
@@ -85,7 +99,11 @@ class _Course:
             return self._end(Status.SKIPPED, _NO_TIME)
         seen = self._live.get(self._change.type)
         step = decide(self._change, self._kind, seen, doubt=self._doubt)
-        return self._end(step.status, step.detail) if isinstance(step, Settled) else step
+        if isinstance(step, Settled):
+            return self._end(step.status, step.detail)
+        if self._last is not _NOTHING and (why := self._hindrance()):
+            return self._end(Status.FAILED, f"{self._last.detail}; not tried again: {why}")
+        return step
 
     def _try(self, method: str) -> Attempt:
         self._live.client.pause(1)
@@ -110,6 +128,7 @@ class _Course:
         if desired is None or shown is None or not contradictions(self._kind, desired, shown):
             return replace(self._end(Status.DONE), answer=shown)
         self._last = Attempt(Fate.PROCESSED, "the API took the write and shows something else")
+        self._doubt = True
         self._live.look()
         seen = self._live.get(self._change.type)
         if seen is None:
@@ -119,6 +138,14 @@ class _Course:
             return self._end(Status.DONE, "found in place when read again")
         detail = f"not-converged: the API took the write and still shows another {', '.join(names)}"
         return self._end(Status.FAILED, detail)
+
+    def _give_up(self, why: str) -> Outcome:
+        """Say that it failed, unless a try without an answer may be what is there by now."""
+        seen = self._live.get(self._change.type)
+        may_be_ours = self._doubt and seen is not None and has_moved(self._change, seen)
+        return self._end(
+            Status.UNKNOWN if may_be_ours else Status.FAILED, f"{why}; {self._last.hint}"
+        )
 
     def _end(self, status: Status, detail: str = "") -> Outcome:
         fine = status in (Status.DONE, Status.SKIPPED)

@@ -18,8 +18,10 @@ from reconciler.journal import in_doubt, read
 from reconciler.report import FORMATS, Report, Style
 from tests.faults.fleet import SECRETS, effect
 from tests.faults.sight import (
+    fits,
     is_confirmed,
     is_fair,
+    last_look,
     looked_back,
     overwritten,
     reads,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from reconciler.core.plan import Outcome
+    from tests.faults.api import Event
     from tests.faults.fleet import Key
     from tests.faults.ran import Ran
 
@@ -90,6 +93,9 @@ def true_claims(ran: Ran) -> Iterator[str]:
             yield f"{_name(key)} is said to be done, and is not"
         if outcome.status is Status.SKIPPED and any(e.key == key for e in ran.writes):
             yield f"{_name(key)} is said to be skipped, and was written"
+        failed = outcome.status is Status.FAILED and "not-converged" not in outcome.detail
+        if failed and _is_ours(ran, key):
+            yield f"{_name(key)} is said to have failed, and is done"
     if ran.report and ran.report.settled:
         for key in {*ran.wanted, *ran.fleet.absent} - edited - unseen(ran):
             if key[0] not in looked_back(ran) and not effect(ran.fleet, ran.wanted, key, ran.end):
@@ -108,21 +114,34 @@ def intents_first(ran: Ran) -> Iterator[str]:
             yield f"{event.method} {_name(event.key)} has no intent before it"
 
 
-def deletes_last(ran: Ran) -> Iterator[str]:
-    """I7: nothing is deleted in a project in which a write before it was not seen to be there."""
-    edited = {edit.key for edit in ran.edits}
+def in_order(ran: Ran) -> Iterator[str]:
+    """I7: nothing is deleted, and no wave begun, while what was written before is not seen."""
     operations = [outcome.operation for outcome in _outcomes(ran)]
     for event in ran.writes:
-        if event.method != "DELETE":
-            continue
-        before = [o.change.key for o in operations
-                  if o.method != "DELETE" and o.change.project.id == event.key[0]]  # fmt: skip
-        for key in before:
-            if key not in edited and not effect(ran.fleet, ran.wanted, key, event.before):
-                yield f"{_name(event.key)} is deleted, and {_name(key)} is not there"
-        last = max((e.number for e in ran.writes if e.key in before), default=0)
-        if before and not any(reads(e, event.key[0]) for e in ran.events[last : event.number]):
-            yield f"{_name(event.key)} is deleted without a look at what was written"
+        if event.method == "DELETE":
+            before = [o.change.key for o in operations
+                      if o.method != "DELETE" and o.change.project.id == event.key[0]]  # fmt: skip
+            for said in _unverified(ran, event, before):
+                yield f"{_name(event.key)} is deleted, and {said}"
+    waves = {o.operation.change.key: getattr(o, "wave", None) or 1 for o in _outcomes(ran)}
+    for wave in {*waves.values()} - {1}:
+        first = next((event for event in ran.writes if waves.get(event.key) == wave), None)
+        before = [key for key, own in waves.items() if own < wave]
+        for said in _unverified(ran, first, before) if first else ():
+            yield f"wave {wave} begins, and {said}"
+
+
+def _unverified(ran: Ran, event: Event, keys: Sequence[Key]) -> Iterator[str]:
+    """Say what the last look before a write did not show, and whether there was none."""
+    for project in {project for project, _ in keys}:
+        own = [key for key in keys if key[0] == project]
+        past = ran.events[: event.number - 1]
+        since = max((e.number for e in past if e.is_try and e.key in own), default=0)
+        if not any(reads(e, project) for e in past[since:]):
+            yield f"nobody looked at project {int(project, 16)} since it was written"
+        look = last_look(past, project)
+        yield from (f"{_name(key)} was not seen there" for key in own
+                    if look and not fits(ran, key, look.before))  # fmt: skip
 
 
 def conflicts(ran: Ran) -> Iterator[str]:
@@ -218,20 +237,11 @@ def _doubled(ran: Ran) -> Iterator[str]:
             yield f"{_name(key)} is written {count} times with effect"
 
 
-def journal_agrees(ran: Ran) -> Iterator[str]:
+def all_agree(ran: Ran) -> Iterator[str]:
     """I13: exit code, report and journal say the same, and nothing stays in doubt unsaid."""
     if ran.report is None:
         return
-    statuses = [outcome.status for outcome in _outcomes(ran)]
-    done = statuses.count(Status.DONE)
-    if ran.report.exit == Exit.OK and done < len(statuses):
-        yield "exit 0, and not all is done"
-    if ran.report.exit == Exit.OK and any(problem.is_error for problem in ran.report.problems):
-        yield "exit 0, and an error is told"
-    if ran.report.exit == Exit.FAILED and done and ran.report.performed:
-        yield f"exit 1, and {done} are done"
-    if ran.report.exit == Exit.INCOMPLETE and not done:
-        yield "exit 5, and nothing is done"
+    yield from _exit_agrees(ran, [outcome.status for outcome in _outcomes(ran)])
     if ran.full:
         return
     told = {e.number: (e.status, e.detail) for e in ran.entries if e.event == "outcome"}
@@ -240,6 +250,29 @@ def journal_agrees(ran: Ran) -> Iterator[str]:
             yield f"the journal tells otherwise of {_name(outcome.operation.change.key)}"
     if in_doubt(ran.entries):
         yield "a run that came to its end leaves something in doubt"
+
+
+def _exit_agrees(ran: Ran, statuses: Sequence[Status]) -> Iterator[str]:
+    done = statuses.count(Status.DONE)
+    if ran.report.exit == Exit.OK:
+        yield from _all_is_well(ran, statuses)
+    if ran.report.exit == Exit.FAILED and done and ran.report.performed:
+        yield f"exit 1, and {done} are done"
+    if ran.report.exit == Exit.INCOMPLETE and not done:
+        yield "exit 5, and nothing is done"
+    if ran.report.settled and Status.CONFLICT in statuses:
+        yield "nothing is said to be left, and there is a conflict"
+
+
+def _all_is_well(ran: Ran, statuses: Sequence[Status]) -> Iterator[str]:
+    if any(status is not Status.DONE for status in statuses):
+        yield "exit 0, and not all is done"
+    if any(problem.is_error for problem in ran.report.problems):
+        yield "exit 0, and an error is told"
+    for key in {*ran.wanted, *ran.fleet.absent}:
+        look = last_look(ran.events, key[0])
+        if look and not fits(ran, key, look.before):
+            yield f"exit 0, and the last look showed {_name(key)} not as declared"
 
 
 def nothing_in_doubt(runs: Sequence[Ran]) -> Iterator[str]:
@@ -269,6 +302,13 @@ def _parts(secret: str) -> frozenset[str]:
     return frozenset(hidden[at : at + _GRAM] for at in range(len(hidden) - _GRAM + 1))
 
 
+def _is_ours(ran: Ran, key: Key) -> bool:
+    """Tell whether a write of ours is what is live in the end, and no older list hid that."""
+    written = [e.after.get(key) for e in ran.writes if e.key == key and e.is_effect]
+    is_live = ran.end.get(key) in written and effect(ran.fleet, ran.wanted, key, ran.end)
+    return is_live and last_look(ran.events, key[0]) is not None
+
+
 def _outcomes(ran: Ran) -> Sequence[Outcome]:
     return (ran.report.outcomes or ()) if ran.report else ()
 
@@ -279,8 +319,8 @@ def _name(key: Key) -> str:
 
 OF_EACH: dict[str, Callable[[Ran], Iterator[str]]] = {
     "I2": never_dark, "I3": untouched, "I4": no_masks, "I5": true_claims, "I6": intents_first,
-    "I7": deletes_last, "I8": conflicts, "I9": receipts_last, "I11": refused_is_unwritten,
-    "I12": bounded, "I13": journal_agrees, "I14": no_canary,
+    "I7": in_order, "I8": conflicts, "I9": receipts_last, "I11": refused_is_unwritten,
+    "I12": bounded, "I13": all_agree, "I14": no_canary,
 }  # fmt: skip
 """What is held against every run."""
 OF_ALL: dict[str, Callable[[Sequence[Ran]], Iterator[str]]] = {

@@ -123,6 +123,15 @@ def _believed(run_: Any, client: Client) -> None:
     run_.settled = True
 
 
+def _break_off_as_failed(self: Any, reason: str) -> Outcome:
+    return self._end(Status.FAILED if self._last is not write._NOTHING else Status.SKIPPED, reason)  # noqa: SLF001
+
+
+def _untold(foreign: set[Any], _: Any) -> tuple[()]:
+    foreign.clear()
+    return ()
+
+
 def _pruned(desired: Any, *rest: Any) -> Any:
     return _diff(replace(desired, prune=True), *rest)
 
@@ -148,7 +157,7 @@ MUTANTS: dict[str, Mutant] = {
     "deletes do not wait": partial(_patch, perform, "_clear_the_way", _nothing),
     "deletes come first": partial(_patch, plan, "_TURN", _DELETES_FIRST),
     "nobody asks whether others wrote":
-        partial(_patch, decide, "_has_moved", lambda *_: False),
+        partial(_patch, decide, "has_moved", lambda *_: False),
     "a conflict counts as done":
         partial(_patch, decide, "_WRITTEN", decide.Settled(Status.DONE, "")),
     "an intent is told after the write":
@@ -156,6 +165,13 @@ MUTANTS: dict[str, Mutant] = {
     "an intent is not synced": partial(_patch, Disk, "fsync", _nothing),
     "a full disk stops nothing": partial(_patch, _Watch, "intent", _told_or_not),
     "nobody looks again": partial(_patch, workflow, "look_again", _believed),
+    "a doubtful write that cannot be looked for has failed":
+        partial(_patch, _Course, "break_off", _break_off_as_failed),
+    "a write that may be done has failed": partial(_patch, write, "has_moved", lambda *_: False),
+    "deletes go by what was said to be done": partial(_patch, perform, "_undone", _nothing),
+    "a wave does not wait for the one before": partial(_patch, rollout, "unverified", _nothing),
+    "nobody looks between waves": partial(_patch, rollout, "look_again", _believed),
+    "what else is found left is not told": partial(_patch, look, "_tell_foreign", _untold),
     "what was in doubt is not told": partial(_patch, workflow, "tell_doubts", _nothing),
     "a write is tried on and on": partial(_patch, write, "TRIES", 9),
     "repeats have no budget": partial(_patch, _Watch, "retry", _nothing),

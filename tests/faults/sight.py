@@ -18,16 +18,20 @@ if TYPE_CHECKING:
     from tests.faults.ran import Ran
 
 
+def fits(ran: Ran, key: Key, state: State) -> bool:
+    """Tell whether a state looks as declared to whoever sees no more of it than is shown."""
+    if key in ran.fleet.absent or key not in state:
+        return key in ran.fleet.absent and key not in state
+    return _looks_alike(key[1], ran.wanted[key], state[key][1])
+
+
 def is_fair(ran: Ran, key: Key, states: Sequence[State]) -> bool:
     """Tell whether it could be said that something is as declared."""
     if _holds(ran, key, states):
         return True
     if any(event.key == key and event.is_effect for event in ran.writes):
         return False
-    fits = key in ran.wanted and any(
-        _looks_alike(key[1], ran.wanted[key], state[key][1]) for state in states if key in state
-    )
-    return fits or key[0] in looked_back(ran)
+    return any(fits(ran, key, state) for state in states) or key[0] in looked_back(ran)
 
 
 def looked_back(ran: Ran) -> set[str]:
@@ -105,6 +109,12 @@ def _shows(event: Event, project: str) -> bool:
 def reads(event: Event, project: str) -> bool:
     """Tell whether a request was answered with a project's list."""
     return event.is_list and event.key[0] == project
+
+
+def last_look(events: Sequence[Event], project: str) -> Event | None:
+    """Give the last list of a project, unless that was of an earlier moment."""
+    looks = [event for event in events if reads(event, project)]
+    return looks[-1] if looks and looks[-1].fault != "stale read" else None
 
 
 def is_confirmed(ran: Ran, key: Key) -> bool:
