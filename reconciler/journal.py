@@ -15,13 +15,13 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
-from errno import ENOSPC
+from errno import EDQUOT, ENOSPC
 from stat import S_ISREG
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from reconciler.core.plan import Operation, Outcome
@@ -165,7 +165,9 @@ def _keep_name(file: Path) -> None:
 def unwritable(error: OSError) -> tuple[str, str, str]:
     """Say for people that a line could not be kept: sentence, code and next step."""
     sentence = f"the journal cannot be written: {error.strerror}"
-    return sentence, "journal-unwritable", "make room for it, or name another; then run again"
+    is_full = error.errno in (ENOSPC, EDQUOT)
+    hint = "make room for it" if is_full else "see that its folder is there and can be written to"
+    return sentence, "journal-unwritable", f"{hint}, or name another; then run again"
 
 
 def read(text: str) -> list[Entry]:
@@ -174,16 +176,26 @@ def read(text: str) -> list[Entry]:
 
 
 def in_doubt(entries: Iterable[Entry]) -> list[Entry]:
-    """Give the last intent of each write of which neither an outcome nor a later look is told."""
+    """Give the last intent of each write whose fate neither an outcome nor a later look tells."""
     open_: dict[tuple[str, int], Entry] = {}
     for entry in entries:
         if entry.event == Event.INTENT:
             open_[entry.run, entry.number] = entry
-        elif entry.event == Event.OUTCOME:
+        elif entry.event == Event.OUTCOME and entry.status != _UNKNOWN:
             open_.pop((entry.run, entry.number), None)
         elif entry.event == Event.FOUND:
             open_ = {key: intent for key, intent in open_.items() if intent.key != entry.key}
     return list(open_.values())
+
+
+def left_off(entries: Sequence[Entry]) -> set[str]:
+    """Give the projects in which the last run wrote, if that never came to its end."""
+    if not entries:
+        return set()
+    last = [entry for entry in entries if entry.run == entries[-1].run]
+    if any(entry.event == Event.END for entry in last):
+        return set()
+    return {entry.project for entry in last if entry.event == Event.INTENT}
 
 
 def _entry(line: str) -> Entry | None:
@@ -213,4 +225,6 @@ def _about(operation: Operation) -> dict[str, Any]:
 
 
 _CLOSED = -1
+_UNKNOWN = "unknown"
+"""The status of a write that was cut off: it stays in doubt until somebody looks."""
 _MEMBERS = [member.name for member in fields(Entry)]

@@ -59,6 +59,8 @@ class Run:
     journal: Journal | None = None
     doubts: list[Entry] = field(default_factory=list)
     """Writes of earlier runs of which the journal tells no outcome."""
+    left_off: set[str] = field(default_factory=set)
+    """The ids of the projects in which the last run wrote, if it never came to its end."""
     proof: Proof | None = None
     """The receipts, where the user keeps some."""
     offline: bool = False

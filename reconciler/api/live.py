@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from reconciler.api.client import Client
     from reconciler.core.state import LiveIntegration, ProjectRef
@@ -40,6 +40,11 @@ class Live:
     def get(self, type_: str) -> LiveIntegration | None:
         """Give an integration as it was last seen."""
         return self._seen.get(type_)
+
+    @property
+    def types(self) -> Iterable[str]:
+        """Give the types that were last seen."""
+        return self._seen.keys()
 
     def write(
         self, method: str, path: str, type_: str, body: bytes | None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reconciler.core.plan import Operation, Outcome
+    from reconciler.core.state import ProjectRef
 
 
 class Overseer:
@@ -17,6 +18,11 @@ class Overseer:
     def objection(self) -> str:
         """Say why nothing more may be begun, or nothing."""
         return ""
+
+    def may_darken(self, project: ProjectRef) -> bool:
+        """Tell whether a project may lose its last alerting integration."""
+        del project
+        return True
 
     def intent(self, operation: Operation, method: str, before: str | None) -> None:
         """Hear of a write that is tried next; `before` is the id of what is live.

@@ -69,24 +69,25 @@ def perform(  # noqa: PLR0913, PLR0917 - the same as below, for one project
             live = live or Live(client, change.project)
             if change.action is Action.DELETE:
                 _clear_the_way(live, outcomes, kinds)
-            _ask(stop, overseer)
+            _heed(overseer.objection(), stop)
             live.freshen()
+            hindrance = partial(_hindrance, change, live, outcomes, kinds, overseer)
+            _heed(hindrance(), stop)
         except (_Hindered, ApiError, Stopped) as error:
             rest = operations[len(outcomes) :]
             if isinstance(error, _Undone):
                 outcomes = [_belied(one) if one is error.outcome else one for one in outcomes]
             return outcomes + [Outcome(o, Status.SKIPPED, f"not begun: {error}") for o in rest]
-        hindrance = partial(_hindrance, change, live, outcomes, kinds)
         outcomes.append(carry_out(operation, kinds[change.type], live, overseer, hindrance))
         overseer.outcome(outcomes[-1])
     return outcomes
 
 
-def _ask(stop: Stop, overseer: Overseer) -> None:
-    """Ask whether another operation may be begun."""
+def _heed(objection: str, stop: Stop) -> None:
+    """Begin no other operation if anything speaks against it."""
     stop.pause(0)
-    if reason := overseer.objection():
-        raise _Hindered(reason)
+    if objection:
+        raise _Hindered(objection)
 
 
 def _clear_the_way(live: Live, before: list[Outcome], kinds: Kinds) -> None:
@@ -100,17 +101,30 @@ def _clear_the_way(live: Live, before: list[Outcome], kinds: Kinds) -> None:
         raise _Undone(undone)
 
 
-def _hindrance(change: Change, live: Live, before: list[Outcome], kinds: Kinds) -> str:
-    """Say what speaks against another try, after the look that comes before it."""
-    undone = _undone(live, before, kinds) if change.action is Action.DELETE else None
-    return _told(undone) if undone else ""
+def _darkens(change: Change, live: Live, kinds: Kinds, overseer: Overseer) -> str:
+    """Say that a project's last alerting integration would go, where others may have gone since."""
+    alerting = {type_ for type_ in live.types if type_ in kinds and kinds[type_].alerting}
+    if alerting != {change.type} or overseer.may_darken(change.project):
+        return ""
+    return f"{change.project} would be left without an alerting integration"
+
+
+def _hindrance(
+    change: Change, live: Live, before: list[Outcome], kinds: Kinds, overseer: Overseer
+) -> str:
+    """Say what the look before each try of a delete speaks against it."""
+    if change.action is not Action.DELETE:
+        return ""
+    undone = _undone(live, before, kinds)
+    return _told(undone) if undone else _darkens(change, live, kinds, overseer)
 
 
 def _undone(live: Live, before: list[Outcome], kinds: Kinds) -> Outcome | None:
     """Find something that was done, and is not there as it was last seen."""
     for outcome in before:
         change = outcome.operation.change
-        if not _is_there(change.desired, kinds[change.type], live.get(change.type)):
+        is_gone = change.action is Action.DELETE
+        if not is_gone and not _is_there(change.desired, kinds[change.type], live.get(change.type)):
             return outcome
     return None
 

@@ -107,6 +107,8 @@ class _Course:
 
     def _try(self, method: str) -> Attempt:
         self._live.client.pause(1)
+        if self._last is not _NOTHING:
+            self._overseer.retry()
         desired, body = self._change.desired, None
         if desired and method != "DELETE":
             body = encode(self._kind, desired)
@@ -117,8 +119,6 @@ class _Course:
     def _look_before(self, number: int) -> None:
         """Wait as long as it takes before the next try, and look; after the last, only look."""
         last = self._last
-        if number <= TRIES:
-            self._overseer.retry()
         self._live.client.pause(number if number <= TRIES else 1, last.asked, last.detail)
         self._live.look()
 

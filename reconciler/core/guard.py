@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reconciler.core.change import Change
     from reconciler.core.kind import Kind
     from reconciler.core.secret import Verdict
+    from reconciler.core.state import ProjectRef
 
 MOST_DELETES = 3
 MOST_DELETES_SHARE = 0.20
@@ -132,34 +133,45 @@ def left_dark(
     overrides: Overrides,
     beyond: Collection[Change] = (),
 ) -> list[Problem]:
-    """Refuse to take a project's last alerting integration away.
-
-    A name that two of the projects have, in two organizations, is not enough to allow it for one.
-    """
+    """Refuse to take a project's last alerting integration away."""
     alerting = {type_ for type_, kind in kinds.items() if kind.alerting}
-    names = Counter(ref.name for ref in {change.project for change in changes})
+    allowed, named = allowed_dark(changes, overrides), _spoken_of(changes)
     lit = {change.project for change in beyond if change.type in alerting and change.is_live}
     found = []
     for ref, group in groupby(changes, key=lambda change: change.project):
         ours = [change for change in group if change.type in alerting]
         had = any(change.is_live for change in ours)
         keeps = any(_will_be_there(change) for change in ours)
-        spoken_of = ref.id if names[ref.name] > 1 else str(ref)
-        if had and not keeps and ref not in lit and not overrides.dark & {ref.id, spoken_of}:
+        if had and not keeps and ref not in lit and ref not in allowed:
             found.append(
                 Problem(
                     "left-dark",
                     f"{ref} would be left without an alerting integration",
-                    f"if that is meant, say so with --allow-dark {_quoted(spoken_of)}",
+                    f"if that is meant, say so with --allow-dark {_quoted(named[ref])}",
                     next((change.at for change in ours if change.at), None),
                 )
             )
     return found
 
 
-def _quoted(text: str | None) -> str:
+def allowed_dark(changes: Collection[Change], overrides: Overrides) -> set[ProjectRef]:
+    """Give the projects that may lose their last alerting integration.
+
+    A name that two of the projects have, in two organizations, is not enough to allow it for one.
+    """
+    named = _spoken_of(changes)
+    return {ref for ref, name in named.items() if overrides.dark & {ref.id, name}}
+
+
+def _spoken_of(changes: Collection[Change]) -> dict[ProjectRef, str]:
+    refs = {change.project for change in changes}
+    names = Counter(ref.name for ref in refs)
+    return {ref: (ref.id or "") if names[ref.name] > 1 else str(ref) for ref in refs}
+
+
+def _quoted(text: str) -> str:
     """Quote a text for a shell; a project's name may hold an apostrophe."""
-    escaped = (text or "").replace("'", r"'\''")
+    escaped = text.replace("'", r"'\''")
     return f"'{escaped}'"
 
 

@@ -29,7 +29,7 @@ _UNTRIED = (Status.SKIPPED, Status.CONFLICT)
 def check_alerts(run: Run, client: Client) -> None:
     """Warn of alerts that point at integrations which are gone, in projects that were written to.
 
-    What is live is known from the second look; where there was none, nothing is asked.
+    What is live is known from the second look, and where nothing was written now from the first.
     """
     for ref, found in read_alerts(run, client.alert_configurations, _written(run)):
         run.problems += _judge(run, ref, found)
@@ -59,18 +59,24 @@ def read_alerts(
                 else:
                     yield ref, found
     except (ApiError, Stopped) as error:
-        hint = "run `reconciler apply` again later, or look at the alerts in the web interface"
+        hint = "look at the alerts in the web interface"
         run.problems.append(warning("alerts-unchecked", f"reading alerts ended: {error}", hint))
 
 
 def _written(run: Run) -> list[ProjectRef]:
-    """Give the projects in which a write was tried, and that the second look could read."""
-    refs = (o.operation.change.project for o in run.outcomes or [] if o.status not in _UNTRIED)
+    """Give the projects in which a write was tried, now or by the last run if it was cut off.
+
+    One that could not be read is left out.
+    """
+    refs = [o.operation.change.project for o in run.outcomes or [] if o.status not in _UNTRIED]
+    refs += [project.ref for project in run.projects if project.ref.id in run.left_off]
     return [ref for ref in dict.fromkeys(refs) if ref not in run.unread]
 
 
 def _judge(run: Run, ref: ProjectRef, alerts: Sequence[AlertConfiguration]) -> list[Problem]:
-    live = [change for change in run.found_again if change.project == ref and change.is_live]
+    seen = [change for change in run.found_again if change.project == ref]
+    seen = seen or [one for one in (*run.changes, *run.beyond) if one.project == ref]
+    live = [change for change in seen if change.is_live]
     ids = {change.live_id for change in live if change.live_id}
     if len(ids) < len(live) and any(alert.routes for alert in alerts):
         sentence = f"the alerts of {ref} cannot be checked: the API shows no ids of integrations"
@@ -86,6 +92,10 @@ def _judge(run: Run, ref: ProjectRef, alerts: Sequence[AlertConfiguration]) -> l
 
 
 def _unread(ref: ProjectRef, error: Exception) -> Problem:
+    from reconciler.api.errors import Refused
+
     sentence = f"the alerts of {ref} cannot be checked: {error}"
-    hint = "let the credentials read alert configurations, or add --no-alert-check"
+    hint = "look at them in the web interface"
+    if isinstance(error, Refused):
+        hint = "let the credentials read alert configurations, or add --no-alert-check"
     return warning("alerts-unchecked", sentence, hint)

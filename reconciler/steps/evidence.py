@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.change import Action, Change
 from reconciler.core.problem import Failed, Problem, warning
-from reconciler.core.secret import Verdict
-from reconciler.journal import Entry, Journal, in_doubt, read, unwritable
+from reconciler.core.secret import UNPROVEN, Verdict
+from reconciler.journal import Entry, Journal, in_doubt, left_off, read, unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,8 @@ def journaling(run: Run) -> Iterator[None]:
         return
     try:
         run.journal = Journal(file)
-        run.doubts = [] if run.journal.shared else in_doubt(read(_text(file)))
+        told = [] if run.journal.shared else read(_text(file))
+        run.doubts, run.left_off = in_doubt(told), left_off(told[:-1])
     except OSError as error:
         raise Failed(_problem(error)) from None
     if run.journal.shared:
@@ -51,7 +52,11 @@ def tell_doubts(run: Run) -> None:
     changes = {change.key: change for change in (*run.changes, *run.beyond)}
     for entry in run.doubts if run.journal else ():
         what = f"an earlier run was cut off at {entry.method} {entry.type}"
-        if entry.project not in names or entry.project in unread:
+        if entry.project in unread:
+            told = f"{what} of {names[entry.project]}, which could not be read"
+            run.problems.append(warning("in-doubt", told, "run again"))
+            continue
+        if entry.project not in names:
             told = f"{what} of {entry.project}, which this run does not look at"
             run.problems.append(warning("in-doubt", told, "run again with that project"))
             continue
@@ -65,6 +70,9 @@ def _found(entry: Entry, change: Change | None) -> str:
     """Say what is there now, by what is left to do about it."""
     if change is None or not change.is_live:
         return _GONE
+    is_proved = change.action is Action.KEEP and not any(map(change.has, UNPROVEN))
+    if is_proved and change.held is None:
+        return "in place"  # whatever its id, which need not be new
     if entry.before is not None and change.live_id == entry.before:
         return "as it was before"
     if change.action is Action.KEEP and change.held is None:

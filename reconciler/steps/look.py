@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from reconciler.core.state import Desired, DesiredProject, LiveProject
     from reconciler.run import Run
 
+_SEVERAL = 3
+"""So many projects are not empty all at once without a second look."""
+
 
 def look(run: Run, client: Client, declared: Desired) -> None:
     """Read every declared project and compare; one that cannot be read fails alone.
@@ -39,6 +42,8 @@ def look(run: Run, client: Client, declared: Desired) -> None:
             observer.begin(project.ref for project in declared.projects if project.ref.id)
         run.projects = select(match(declared, listed_for(run, client, declared)), run.job.projects)
         found = _compare(run, client, observer, run.projects, run.job.assertion)
+        if _all_seem_empty(run, found):
+            found = _compare(run, client, observer, run.projects, run.job.assertion)
     run.changes = [change for change in found if run.job.covers(change.type)]
     run.beyond = [change for change in found if not run.job.covers(change.type)]
     run.problems += [told for change in run.changes for told in change.warnings]
@@ -46,6 +51,12 @@ def look(run: Run, client: Client, declared: Desired) -> None:
     run.looked = frozenset(
         project.ref.id or "" for project in run.projects if project.ref.id not in unread
     )
+
+
+def _all_seem_empty(run: Run, found: Sequence[Change]) -> bool:
+    """Tell whether nothing is live in any of several projects: a bad moment looks like that."""
+    several = len(run.projects) >= _SEVERAL and not run.unread
+    return several and not any(change.is_live for change in found)
 
 
 def tell_unused(run: Run) -> None:
@@ -85,7 +96,9 @@ def look_again(run: Run, client: Client) -> None:
     foreign = run.left.keys() - {outcome.operation.change.key for outcome in outcomes}
     run.problems += _tell_foreign(foreign, projects)
     ids = {change.key: change.live_id for change in changes}
-    run.outcomes = [_belied(_overtaken(outcome, ids), run.left) for outcome in outcomes]
+    if client.ids.tell_time:
+        outcomes = [_overtaken(outcome, ids) for outcome in outcomes]
+    run.outcomes = [_belied(outcome, run.left) for outcome in outcomes]
     run.settled = not left and not run.unread
     run.settled &= all(one.status is not plan.Status.CONFLICT for one in run.outcomes)
     run.overtaken |= bool(foreign)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reconciler import catalogue
 from reconciler.api.overseer import Overseer
 from reconciler.api.stop import Stopped
+from reconciler.core.guard import allowed_dark
 from reconciler.core.plan import Operation, Outcome, Status
 from reconciler.core.problem import Failed, Problem, warning
 from reconciler.core.waves import Breaker, retry_budget, unverified, waves
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.api.client import Client
+    from reconciler.core.state import ProjectRef
     from reconciler.run import Run
 
 _HINT = "mend that and run again; --no-waves writes to all projects at once"
@@ -35,10 +37,8 @@ def perform(run: Run, client: Client) -> None:
         done = _write(run, client, part, watch, (len(known), len(operations)))
         known += done
         run.outcomes = _whole(parts, known, "cut off")
-        if number < len(parts) and not _is_verified(run, client, done):
-            watch.end_waves(
-                number, len(parts), unverified(done) or "a second look finds more to do"
-            )
+        if number < len(parts) and (why := _unverified(run, client, done)):
+            watch.end_waves(number, len(parts), why)
             break
     run.outcomes = _whole(parts, known, run.job.stop.reason or watch.objection())
     run.job.stop.shielded = run.job.stop.deaf = False
@@ -74,19 +74,24 @@ def _write(
     )
 
 
-def _is_verified(run: Run, client: Client, outcomes: list[Outcome]) -> bool:
-    """See whether all is done, and whether it lasts; what is wrong is told by the last look."""
-    if unverified(outcomes):
-        return False
+def _unverified(run: Run, client: Client, outcomes: list[Outcome]) -> str:
+    """Say why nothing may follow after a wave; empty if all is done, and lasts."""
+    if why := unverified(outcomes):
+        return why
     seen = replace(run, outcomes=outcomes, problems=[], unread=[], settled=False)
     try:
         run.job.stop.deaf = False
         look_again(seen, client)
     except (Stopped, Failed):
-        return False
+        return "the second look was cut off"
     finally:
         run.job.stop.deaf = True
-    return seen.settled
+    if seen.settled:
+        return ""
+    if seen.unread:
+        return "; ".join(problem.message for problem in seen.problems)
+    belied = unverified(seen.outcomes or [])
+    return f"a second look found {belied or 'something else left'}"
 
 
 def _whole(
@@ -127,12 +132,16 @@ class _Watch(Overseer):
         self._stop = run.job.stop
         self._breaker = Breaker(whole) if in_waves else None
         self._retries = self._budget = retry_budget(whole)
+        self._dark = allowed_dark(run.plan.changes if run.plan else (), run.job.overrides)
         self._lock = Lock()
         self._why = ""
         self.problem: Problem | None = None
 
     def objection(self) -> str:
         return self._why
+
+    def may_darken(self, project: ProjectRef) -> bool:
+        return project in self._dark
 
     def end_waves(self, number: int, whole: int, why: str) -> None:
         """Let no wave follow, and say why, unless the breaker did."""

@@ -29,6 +29,9 @@ SECRETS = {
 """The setting of each type that is a secret, or stands where one is."""
 
 
+ALERTING = {"PAGER_DUTY", "OPS_GENIE", "VICTOR_OPS", "WEBHOOK", "SLACK"}
+
+
 @dataclass(frozen=True)
 class Project:
     """Types by what becomes of them; `kept` are live as declared, `others` are not declared."""
@@ -185,6 +188,8 @@ TWO = (
     Project("WEBHOOK", "DATADOG PROMETHEUS", kept="PAGER_DUTY"),
 )
 """Two projects, eight writes; two deletes in a row."""
+ANOTHER_ALERTS = (Project(creates="DATADOG", deletes="PAGER_DUTY", kept="WEBHOOK"),)
+"""One project, which stays lit only as long as nobody takes what is kept."""
 MANY_DELETES = (Project(deletes="DATADOG OPS_GENIE PROMETHEUS VICTOR_OPS", kept="PAGER_DUTY"),)
 """One project, and more deletes than a plan may have that nobody allowed."""
 

@@ -16,7 +16,7 @@ from reconciler.core.plan import Status
 from reconciler.core.waves import retry_budget
 from reconciler.journal import in_doubt, read
 from reconciler.report import FORMATS, Report, Style
-from tests.faults.fleet import SECRETS, effect
+from tests.faults.fleet import ALERTING, SECRETS, effect
 from tests.faults.sight import (
     fits,
     is_confirmed,
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from reconciler.core.plan import Outcome
-    from tests.faults.api import Event
+    from reconciler.journal import Entry
+    from tests.faults.api import Event, State
     from tests.faults.fleet import Key
     from tests.faults.ran import Ran
 
@@ -53,11 +54,26 @@ def fixpoint(runs: Sequence[Ran]) -> Iterator[str]:
 
 
 def never_dark(ran: Ran) -> Iterator[str]:
-    """I2: what was live and is declared is live at every instant, unless others took it away."""
+    """I2: what was live and is declared is live at every instant, unless others took it away.
+
+    And whoever took what: nothing is deleted that the last look showed to be all that alerts.
+    """
+    for event in ran.writes:
+        look = last_look(ran.events[: event.number - 1], event.key[0])
+        if (
+            event.method == "DELETE"
+            and look
+            and _alerting(look.before, event.key[0]) == {event.key}
+        ):
+            yield f"{_name(event.key)} is deleted, and is all that alerts"
     taken = {edit.key for edit in ran.edits if edit.settings is None}
     for key in ran.start.keys() & ran.wanted.keys() - taken:
         if any(key not in event.after for event in ran.events):
             yield f"{_name(key)} was gone for a while"
+
+
+def _alerting(state: State, project: str) -> set[Key]:
+    return {key for key in state if key[0] == project and key[1] in ALERTING}
 
 
 def untouched(ran: Ran) -> Iterator[str]:
@@ -248,8 +264,10 @@ def all_agree(ran: Ran) -> Iterator[str]:
     for outcome in _outcomes(ran) if ran.report.performed else []:
         if told.get(outcome.operation.number) != (outcome.status, outcome.detail):
             yield f"the journal tells otherwise of {_name(outcome.operation.change.key)}"
-    if in_doubt(ran.entries):
-        yield "a run that came to its end leaves something in doubt"
+    unknown = {o.operation.change.key for o in _outcomes(ran) if o.status is Status.UNKNOWN}
+    for entry in in_doubt(ran.entries):
+        if entry.key not in unknown:
+            yield f"{_name(entry.key)} is left in doubt, and not said to be"
 
 
 def _exit_agrees(ran: Ran, statuses: Sequence[Status]) -> Iterator[str]:
@@ -276,9 +294,16 @@ def _all_is_well(ran: Ran, statuses: Sequence[Status]) -> Iterator[str]:
 
 
 def nothing_in_doubt(runs: Sequence[Ran]) -> Iterator[str]:
-    """I13, in the end: of every write that a crash left in doubt a later run says what it found."""
-    left = in_doubt(read(runs[-1].journal.decode(errors="replace")))
-    yield from (f"{entry.method} {_name(entry.key)} stays in doubt" for entry in left)
+    """I13, in the end: of every write that is in doubt a later run says what it found."""
+    open_: dict[tuple[str, int], Entry] = {}
+    for entry in read(runs[-1].journal.decode(errors="replace")):
+        if entry.event == "intent":
+            open_[entry.run, entry.number] = entry
+        elif entry.event == "outcome" and entry.status != "unknown":
+            open_.pop((entry.run, entry.number), None)
+        elif entry.event == "found":
+            open_ = {own: intent for own, intent in open_.items() if intent.key != entry.key}
+    yield from (f"{entry.method} {_name(entry.key)} stays in doubt" for entry in open_.values())
 
 
 def no_canary(ran: Ran) -> Iterator[str]:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from reconciler import proof, run, workflow
+from reconciler import journal, proof, run, workflow
 from reconciler.api import decide, perform, write
 from reconciler.api.attempt import Attempt, Fate
 from reconciler.api.client import Client
@@ -169,7 +169,10 @@ MUTANTS: dict[str, Mutant] = {
         partial(_patch, _Course, "break_off", _break_off_as_failed),
     "a write that may be done has failed": partial(_patch, write, "has_moved", lambda *_: False),
     "deletes go by what was said to be done": partial(_patch, perform, "_undone", _nothing),
-    "a wave does not wait for the one before": partial(_patch, rollout, "unverified", _nothing),
+    "nobody asks whether a delete leaves a project dark":
+        partial(_patch, perform, "_darkens", lambda *_: ""),
+    "what is not known is not in doubt": partial(_patch, journal, "_UNKNOWN", "never"),
+    "a wave does not wait for the one before": partial(_patch, rollout, "_unverified", _nothing),
     "nobody looks between waves": partial(_patch, rollout, "look_again", _believed),
     "what else is found left is not told": partial(_patch, look, "_tell_foreign", _untold),
     "what was in doubt is not told": partial(_patch, workflow, "tell_doubts", _nothing),
@@ -190,6 +193,11 @@ SHORTCUTS: dict[str, tuple[Callable[[Any], Verdict], Any]] = {
     "receipts are written of what others wrote over ours": (chance.carry_out, (176,)),
     "a write is tried on and on": (single.carry_out, (0, 29, "503", "writes")),
     "repeats have no budget": (single.carry_out, (0, 17, "500 before", "writes")),
+    "a write that may be done has failed": (single.carry_out, (0, 3, "truncated JSON", "writes")),
+    "nobody asks whether a delete leaves a project dark": (
+        single.carry_out,
+        (4, 4, "deleted elsewhere", "once"),
+    ),
     "guards are not asked": (single.carry_out, (3, 9, "401 expiry", "once")),
     "a stale plan is carried out": (chance.carry_out, (25,)),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.faults.faults import FAULTS
-from tests.faults.fleet import MANY_DELETES, THREE, Fleet, evidence
+from tests.faults.fleet import ANOTHER_ALERTS, MANY_DELETES, THREE, Fleet, evidence
 from tests.faults.history import Verdict, lasting, meeting, try_out
 from tests.faults.ran import How, Runner
 
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOW = How(rollback=True)
-FLEETS = [*evidence(THREE), Fleet("too many deletes", MANY_DELETES, is_refused=True)]
+FLEETS = [
+    *evidence(THREE),
+    Fleet("too many deletes", MANY_DELETES, is_refused=True),
+    Fleet("another alerts", ANOTHER_ALERTS),
+]
 MORE = 2
 """Calls beyond those of a run at best: a fault makes for more."""
 
