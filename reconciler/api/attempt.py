@@ -23,9 +23,6 @@ _OVERTAKEN = {
 """The refusal of each verb that says: live is no longer what was read."""
 
 
-_CONFLICT = 409
-
-
 class Fate(Enum):
     """What became of a request."""
 
@@ -60,8 +57,7 @@ def attempt(live: Live, change: Change, method: str, path: str, body: bytes | No
     except Passing as error:
         return _told(Fate.NOT_PROCESSED, error.told, change, error.asked)
     except Refused as error:
-        is_there = method == "POST" and error.status == _CONFLICT
-        overtaken = is_there or error.code == _OVERTAKEN[method]
+        overtaken = error.code == _OVERTAKEN[method]
         return _told(Fate.NOT_PROCESSED if overtaken else Fate.REFUSED, error, change)
     if (shown is None) is not (method == "DELETE"):
         detail = f"the answer does not tell what became of {change.type}"

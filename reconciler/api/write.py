@@ -79,12 +79,10 @@ class _Course:
             if self._last.fate is Fate.PROCESSED:
                 return self._confirm()
             if self._last.fate is Fate.REFUSED:
-                return self._give_up(self._last.detail)
+                return self._refused()
             self._doubt |= self._last.fate is Fate.DOUBTFUL
             self._look_before(number + 1)
-        step = self._decide()
-        gave_up = f"{self._last.detail}; gave up after {TRIES} tries"
-        return step if isinstance(step, Outcome) else self._give_up(gave_up)
+        return self._give_up(f"{self._last.detail}; gave up after {TRIES} tries")
 
     def break_off(self, reason: str) -> Outcome:
         """End without another look."""
@@ -139,8 +137,18 @@ class _Course:
         detail = f"not-converged: the API took the write and still shows another {', '.join(names)}"
         return self._end(Status.FAILED, detail)
 
+    def _refused(self) -> Outcome:
+        """Say that it failed; after a try without an answer, look what that one did."""
+        if not self._doubt:
+            return self._end(Status.FAILED, f"{self._last.detail}; {self._last.hint}")
+        self._live.look()
+        return self._give_up(self._last.detail)
+
     def _give_up(self, why: str) -> Outcome:
-        """Say that it failed, unless a try without an answer may be what is there by now."""
+        """Say by what was just seen that it failed, or that it may be done."""
+        step = self._decide()
+        if isinstance(step, Outcome):
+            return step
         seen = self._live.get(self._change.type)
         may_be_ours = self._doubt and seen is not None and has_moved(self._change, seen)
         return self._end(

@@ -233,8 +233,12 @@ def bounded(ran: Ran) -> Iterator[str]:
             yield f"{_name(key)} is written {count} times"
     yield from _doubled(ran)
     operations = len(ran.report.operations) if ran.report else len(ran.fleet.keys)
-    if sum(tries.values()) - len(tries) > retry_budget(operations):
+    repeated, budget = sum(tries.values()) - len(tries), retry_budget(operations)
+    if repeated > budget:
         yield "more writes are repeated than the budget has"
+    told = {problem.code for problem in ran.report.problems} if ran.report else ()
+    if "retry-budget" in told and repeated < budget:
+        yield f"the budget is said to be used up, and {repeated} writes were repeated"
     late = [event for event in ran.events if event.at > ran.deadline + 1 and event.key[0]]
     if late:
         yield f"{len(late)} calls are begun after the deadline"

@@ -42,12 +42,17 @@ if TYPE_CHECKING:
 _ANY = LiveIntegration("", None, {})
 """An answer that confirms whatever is live."""
 _attempt, _diff = write.attempt, look.diff
+_look_before = _Course._look_before  # noqa: SLF001
 _perform, _record, _integrations = rollout.perform, proof.record, Client.integrations
 
 
 def _without_a_look(self: Any, number: int) -> None:
-    self._overseer.retry()
     self._live.client.pause(number)
+
+
+def _look_for_a_price(self: Any, number: int) -> None:
+    self._overseer.retry()
+    _look_before(self, number)
 
 
 def _always_done(*args: Any) -> Attempt:
@@ -178,6 +183,7 @@ MUTANTS: dict[str, Mutant] = {
     "what was in doubt is not told": partial(_patch, workflow, "tell_doubts", _nothing),
     "a write is tried on and on": partial(_patch, write, "TRIES", 9),
     "repeats have no budget": partial(_patch, _Watch, "retry", _nothing),
+    "a look counts as a repeat": partial(_patch, _Course, "_look_before", _look_for_a_price),
     "a run has no deadline": partial(_patch, Stop, "end_after", _nothing),
     "guards are not asked": partial(_patch, planning, "refusals", lambda *_, **__: ()),
     "a stale plan is carried out": partial(_patch, planning, "_objections", lambda _: []),
@@ -198,6 +204,7 @@ SHORTCUTS: dict[str, tuple[Callable[[Any], Verdict], Any]] = {
         single.carry_out,
         (4, 4, "deleted elsewhere", "once"),
     ),
+    "a look counts as a repeat": (single.carry_out, (0, 10, "500 after", "writes")),
     "guards are not asked": (single.carry_out, (3, 9, "401 expiry", "once")),
     "a stale plan is carried out": (chance.carry_out, (25,)),
 }

@@ -10,11 +10,12 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.exits import Exit
+from reconciler.core.guard import Overrides
 from reconciler.core.plan import Status
 from reconciler.journal import in_doubt, read
 from reconciler.simulator import Response
 from tests.faults.faults import FAULTS, before, error
-from tests.faults.fleet import ONE, TWO, evidence, variable
+from tests.faults.fleet import ANOTHER_ALERTS, ONE, THREE, TWO, Fleet, evidence, variable
 from tests.faults.history import lasting
 from tests.faults.ran import How, Runner, instantly
 
@@ -240,6 +241,45 @@ def test_where_one_project_is_refused_the_others_go_on():
     assert {*_statuses(ran).values()} == {"done"}
     assert "no-access" in _codes(ran)
     assert ran.report.exit == Exit.INCOMPLETE
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_a_delete_that_would_leave_a_project_dark_by_now_is_not_begun(allowed):
+    with instantly():
+        runner = Runner(Fleet("another alerts", ANOTHER_ALERTS), short=True)
+        project = runner.fleet.ids[0]
+
+        def take(api, request, process):
+            api.delete((project, "WEBHOOK"))
+            return process()
+
+        allows = Overrides(dark=frozenset({project} if allowed else ()))
+        how = replace(HOW, overrides=allows)
+        ran = runner.run({LOOK_AGAIN: ("take", take)}.get, how)
+    assert ((project, "PAGER_DUTY") in ran.end) is not allowed
+    dark = "not begun: p1 would be left without an alerting integration"
+    assert _detail(ran, "PAGER_DUTY") == ("" if allowed else dark)
+    assert ran.report.exit == Exit.INCOMPLETE
+
+
+def test_several_projects_that_all_seem_empty_are_read_once_more():
+    def empty(api, request, process):
+        return Response(200, {}, json.dumps({"results": [], "totalCount": 0}).encode())
+
+    with instantly():
+        runner = Runner(evidence(THREE)[0], short=True)
+        ran = runner.run(dict.fromkeys((1, 2, 3), ("empty", empty)).get, HOW)
+    assert len(_effects(ran)) == 15
+    assert ran.report.exit == Exit.OK
+
+
+def test_what_is_not_known_stays_in_doubt_until_a_run_has_looked(apply):
+    ran = apply({UPDATE: "time-out after", UPDATE + 1: "403 of a project"})
+    assert _statuses(ran)["PAGER_DUTY"] == Status.UNKNOWN
+    assert [entry.type for entry in in_doubt(ran.entries)] == ["PAGER_DUTY"]
+    ran = apply()
+    assert "now it is in place" in ran.report.problems[0].message
+    assert in_doubt(read(ran.journal.decode())) == []
 
 
 def test_a_secret_that_cannot_be_had_is_found_out_before_the_first_call(apply, runner, monkeypatch):

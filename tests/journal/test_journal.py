@@ -15,7 +15,7 @@ from reconciler.api.codec import decode_integrations
 from reconciler.core.diff import diff
 from reconciler.core.plan import Outcome, Status, make_plan
 from reconciler.core.state import LiveProject
-from reconciler.journal import Journal, in_doubt, read
+from reconciler.journal import Journal, in_doubt, left_off, read
 
 PROJECT = "5d791c84ff7a2522cc4f9aa1"
 UUID = "11111111-2222-3333-4444-555555556666"
@@ -47,6 +47,18 @@ def test_file_and_folder_are_on_the_disk_before_anything_is_written(file, monkey
     )
     Journal(file)
     assert synced == [file.stat().st_ino, file.parent.stat().st_ino]
+
+
+def test_a_run_that_never_ended_left_off_where_it_wrote(file, operations):
+    ended = Journal(file)
+    ended.intent(operations[0], "POST", None)
+    ended.close()
+    assert left_off(read(file.read_text())) == set()
+    Journal(file).intent(operations[0], "PUT", "1")
+    assert left_off(read(file.read_text())) == {PROJECT}
+    Journal(file).close()
+    assert left_off(read(file.read_text())) == set()
+    assert left_off([]) == set()
 
 
 def test_an_intent_without_an_outcome_is_in_doubt(file, operations):
