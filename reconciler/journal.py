@@ -94,7 +94,7 @@ class Journal:
     def outcome(self, *outcomes: Outcome) -> None:
         """Tell what became of operations, as far as that is news."""
         with self._lock:
-            self._append(*self._news(outcomes))
+            self._tell(outcomes)
 
     def found(self, entry: Entry, what: str) -> None:
         """Tell what is there now of a write of an earlier run that was in doubt."""
@@ -108,16 +108,16 @@ class Journal:
         """
         with self._lock:
             try:
-                self._append(*self._news(outcomes), {"event": Event.END})
+                self._tell(outcomes, {"event": Event.END})
             finally:
                 os.close(self._handle)
                 self._handle = _CLOSED
 
-    def _news(self, outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
+    def _tell(self, outcomes: Iterable[Outcome], *more: dict[str, Any]) -> None:
         fates = {outcome.operation.number: _fate(outcome) for outcome in outcomes}
         news = {number: fate for number, fate in fates.items() if self._told.get(number) != fate}
+        self._append(*({"event": Event.OUTCOME, **fate} for fate in news.values()), *more)
         self._told.update(news)
-        return [{"event": Event.OUTCOME, **fate} for fate in news.values()]
 
     def _meet_others(self) -> bool:
         """Lock the file together with all runs at work on it; tell whether there are others.
