@@ -95,7 +95,7 @@ def _project(project: Declaration, names: Mapping[Key, str], *, is_past: bool) -
         yield f"      - type: {type_}"
         yield "        ensure: absent"
     for left_out in project.left_out:
-        yield f"      {_left_out(left_out)}"
+        yield f"      {_left_out(left_out, is_past=is_past)}"
 
 
 def _settings(
@@ -109,7 +109,8 @@ def _settings(
     for name in integration.unset:
         yield f"{name}: null"
     for left_out in integration.left_out:
-        yield _left_out(left_out)
+        if not (is_past and left_out.name in integration.empty):  # which null brings back
+            yield _left_out(left_out, is_past=is_past)
 
 
 def _reference(setting: Setting, variable: str, *, is_past: bool) -> str:
@@ -120,8 +121,9 @@ def _reference(setting: Setting, variable: str, *, is_past: bool) -> str:
     return f"{setting.name}: {{env: {variable}}}{remark}"
 
 
-def _left_out(left_out: LeftOut) -> str:
-    return f"# {_foreign(left_out.name)} is live and not declared here: {left_out.why}"
+def _left_out(left_out: LeftOut, *, is_past: bool) -> str:
+    state = "cannot be undone" if is_past else "is live and not declared here"
+    return f"# {_foreign(left_out.name)} {state}: {left_out.why}"
 
 
 def _to_fill(names: Iterable[str]) -> Iterator[str]:

@@ -120,6 +120,17 @@ def test_it_is_there_before_anything_is_written(apply, tmp_path, monkeypatch):
     assert all(there)
 
 
+def test_what_no_file_can_declare_is_marked_as_well(apply, tmp_path):
+    seed = json.loads(json.dumps(SEED))
+    seed["projects"][0]["integrations"][1]["region"] = "MOON"
+    (tmp_path / "seed.json").write_text(json.dumps(seed))
+    state = STATE.replace("DATADOG, apiKey", "DATADOG, region: EU, apiKey")
+    (tmp_path / "desired.yaml").write_text(state)
+    apply("--yes", "--rollback", "back.yaml")
+    told = (tmp_path / "back.yaml").read_text()
+    assert "# region cannot be undone: its value is none that this tool knows" in told
+
+
 def test_no_file_is_replaced(apply, tmp_path, writes):
     (tmp_path / "back.yaml").write_text("mine")
     result = apply("--yes", "--rollback", "back.yaml")
