@@ -236,6 +236,7 @@ _FOLDER = tempfile.TemporaryDirectory()
 
 @cache
 def _file(fleet: Fleet) -> str:
-    file = Path(_FOLDER.name) / f"{len(list(Path(_FOLDER.name).iterdir()))}.yaml"
-    file.write_text(fleet.yaml(), encoding="utf-8")
-    return str(file)
+    handle, name = tempfile.mkstemp(".yaml", dir=_FOLDER.name)  # several processes share it
+    with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - it is a descriptor
+        file.write(fleet.yaml())
+    return name
