@@ -83,14 +83,14 @@ def overwritten(ran: Ran) -> Iterator[tuple[Edit, Event, int]]:
                      if _shows(e, edit.key[0])]  # fmt: skip
             silent = [e.number for e in ran.events[edit.number - 1 : event.number - 1]
                       if e.key[0] == edit.key[0] and e.is_whole]  # fmt: skip
-            hidden = _last_list(ran, event).fault == "stale read" or _may_be_ours(ran, edit)
+            hidden = _last_list(ran, event).fault == "stale read" or _may_be_ours(ran, edit, event)
             yield edit, event, 0 if hidden else (shown or silent or [0])[0]
             break
 
 
-def _may_be_ours(ran: Ran, edit: Edit) -> bool:
+def _may_be_ours(ran: Ran, edit: Edit, write: Event) -> bool:
     """Tell whether what somebody wrote looks like what a try of ours without an answer did."""
-    tries = [e for e in ran.writes if e.key == edit.key and e.number < edit.number]
+    tries = [e for e in ran.writes if e.key == edit.key and e.number < write.number]
     state = {} if edit.settings is None else {edit.key: ("", edit.settings)}
     return any(not e.is_whole for e in tries) and fits(ran, edit.key, state)
 
