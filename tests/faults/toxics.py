@@ -130,12 +130,14 @@ def proxy(url: str, toxic: Callable[[socket.socket, bytes], bool], chunk: int) -
     listener = socket.create_server(("127.0.0.1", 0))
     passed = _Counter(chunk)
     threads: list[threading.Thread] = []
+    ends: list[socket.socket] = []
 
     def accept() -> None:
         with suppress(OSError):
             while True:
                 client, _ = listener.accept()
                 server = socket.create_connection((host, int(port)))
+                ends.append(client)
                 threads.append(threading.Thread(target=_pump, args=(client, server, toxic, passed)))
                 threads[-1].start()
 
@@ -148,6 +150,9 @@ def proxy(url: str, toxic: Callable[[socket.socket, bytes], bool], chunk: int) -
             listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         accepting.join()
+        for end in ends:  # one that the run dropped is closed when garbage is, which may be never
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
         for thread in threads:
             thread.join()
 
