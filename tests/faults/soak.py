@@ -65,6 +65,7 @@ def _run(runner: Runner, chance: random.Random) -> Ran:
 
 def _held() -> tuple[int, int]:
     """Give the KiB of memory in use, and the number of open files."""
+    gc.unfreeze()  # as a command does that goes on and on; each run freezes what it has loaded
     gc.collect()
     status = Path("/proc/self/status").read_text(encoding="ascii")
     resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
