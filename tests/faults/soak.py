@@ -45,6 +45,8 @@ def _grow(cycles: int) -> Iterator[str]:
             key = chance.choice(runner.fleet.keys)
             runner.api.put(key, by_others(key, runner.api.edited))
         yield from broken([_run(runner, chance)])
+        gc.unfreeze()  # as `targets --watch` does: each run freezes what it has loaded
+        gc.collect()
         if not number % 50:
             runner.api.disk.kept = b""  # as whoever rotates logs does
     runner.close()
@@ -65,7 +67,6 @@ def _run(runner: Runner, chance: random.Random) -> Ran:
 
 def _held() -> tuple[int, int]:
     """Give the KiB of memory in use, and the number of open files."""
-    gc.unfreeze()  # as a command does that goes on and on; each run freezes what it has loaded
     gc.collect()
     status = Path("/proc/self/status").read_text(encoding="ascii")
     resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
