@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _ANY = LiveIntegration("", None, {})
 """An answer that confirms whatever is live."""
 _attempt, _diff = write.attempt, look.diff
-_look_before = _Course._look_before  # noqa: SLF001
+_break_off, _look_before = _Course.break_off, _Course._look_before  # noqa: SLF001
 _perform, _record, _integrations = rollout.perform, proof.record, Client.integrations
 
 
@@ -108,8 +108,8 @@ def _record_of_anybody(kept: Any, outcomes: Any) -> None:
 @contextmanager
 def _unbound() -> Iterator[None]:
     """Undo both of what holds an answer against the second look."""
-    unheard = lambda outcome, _: outcome  # noqa: E731
-    with _patch(look, "_overtaken", unheard), _patch(proof, "record", _record_of_anybody):
+    unheard = _patch(look, "_overtaken", lambda outcome, _: outcome)
+    with unheard, _patch(proof, "record", _record_of_anybody):
         yield
 
 
@@ -129,7 +129,8 @@ def _believed(run_: Any, client: Client) -> None:
 
 
 def _break_off_as_failed(self: Any, reason: str) -> Outcome:
-    return self._end(Status.FAILED if self._last is not write._NOTHING else Status.SKIPPED, reason)  # noqa: SLF001
+    outcome = _break_off(self, reason)
+    return replace(outcome, status=Status.FAILED) if outcome.status is Status.UNKNOWN else outcome
 
 
 def _untold(foreign: set[Any], _: Any) -> tuple[()]:

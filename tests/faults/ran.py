@@ -235,7 +235,8 @@ _FOLDER = tempfile.TemporaryDirectory()
 
 @cache
 def _file(fleet: Fleet) -> str:
-    handle, name = tempfile.mkstemp(".yaml", dir=_FOLDER.name)  # several processes share it
-    with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - it is a descriptor
+    with tempfile.NamedTemporaryFile(
+        "w", suffix=".yaml", dir=_FOLDER.name, delete=False, encoding="utf-8"
+    ) as file:  # several processes share the folder
         file.write(fleet.yaml())
-    return name
+    return file.name
